@@ -1,0 +1,3 @@
+"""uplift: experiments and uplift measurement for CRM."""
+
+__version__ = "0.1.0"

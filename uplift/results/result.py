@@ -1,0 +1,159 @@
+"""The result of one analysis: everything the report, the terminal and a decision need, and nothing that moves."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+
+from uplift.results.effects import Interval, Kind, Uplift
+
+SCHEMA = "uplift.result/1"
+
+Status = Literal["ok", "warn", "fail"]
+Role = Literal["primary", "secondary", "guardrail"]
+Fact = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A validity check: a stable code, how it came out and the facts that its sentence (in `words/`) needs."""
+
+    code: str
+    status: Status
+    facts: tuple[tuple[str, Fact], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArmCount:
+    """One arm's contacts."""
+
+    arm: str
+    title: str
+    control: bool
+    weight: float
+    assigned: int
+    contact_cost: float | None = None  # per contact, in the project's currency
+    redemption_cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """What a treatment added in all: effect per contact × its contacts, in buyers, orders or money."""
+
+    treatment: str
+    value: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardrailStatus:
+    """A guardrail: `breached` when the interval lies wholly beyond the margin, `ok` when wholly inside, else `open`."""
+
+    margin: float
+    unit: Literal["relative", "points", "absolute"]
+    status: Literal["ok", "open", "breached", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricResult:
+    """One metric of the experiment: one uplift per treatment arm."""
+
+    name: str
+    title: str
+    role: Role
+    kind: Kind
+    format: Literal["number", "percent", "money"]
+    currency: str | None
+    better: Literal["up", "down"]
+    window_days: int | None
+    conditional: bool
+    preliminary: bool
+    mature: tuple[tuple[str, int], ...]  # arm → contacts whose window is over
+    immature: tuple[tuple[str, int], ...]
+    uplifts: tuple[Uplift, ...]
+    alternatives: tuple[Uplift, ...] = ()  # the same comparisons by other intervals, for the appendix
+    increments: tuple[Increment, ...] = ()
+    guardrails: tuple[tuple[str, GuardrailStatus], ...] = ()  # treatment → status
+    winsorised_at: float | None = None
+
+    def uplift(self, treatment: str) -> Uplift:
+        """The comparison of one treatment arm."""
+        return next(u for u in self.uplifts if u.treatment.arm == treatment)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What the decision rule says: `ship`, `stop`, `wait` (nothing applies yet) or `none` (no verdict may be given)."""
+
+    action: Literal["ship", "stop", "wait", "none"]
+    arm: str | None
+    reasons: tuple[str, ...]  # finding codes or rule texts that led here
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentFacts:
+    """What was decided, as the report repeats it."""
+
+    id: str
+    title: str
+    owner: str
+    hypothesis: str
+    programme: str | None
+    version: str | None
+    status: str
+    start: datetime.date
+    enrol_until: datetime.date | None
+    language: Literal["de", "en"]
+    currency: str
+    timezone: str
+    margin: float | None  # contribution margin of revenue
+    yaml: str
+    spec_hash: str  # sha256 of the experiment's canonical meaning
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A source that was read: its name, rows and content hash (never a path or an address)."""
+
+    name: str
+    rows: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How the numbers came about."""
+
+    interval: str  # design.interval
+    alpha: float
+    engine: str
+    uplift_version: str
+    sql: tuple[tuple[str, str], ...]  # stage → SQL without literals from data
+    sources: tuple[SourceFacts, ...]
+    ledger_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All of it. Equal inputs give equal bytes: no run id, no clock, no path."""
+
+    experiment: ExperimentFacts
+    as_of: datetime.date
+    arms: tuple[ArmCount, ...]
+    metrics: tuple[MetricResult, ...]
+    checks: tuple[Check, ...]
+    recommendation: Recommendation
+    provenance: Provenance
+    not_evaluated: tuple[str, ...] = ()  # blocks of the YAML that no room evaluates yet
+    schema: str = SCHEMA
+
+    @property
+    def primary(self) -> MetricResult:
+        """The metric that decides."""
+        return next(m for m in self.metrics if m.role == "primary")
+
+    @property
+    def trusted(self) -> bool:
+        """Whether no check failed; without trust there is no verdict."""
+        return all(check.status != "fail" for check in self.checks)

@@ -1,0 +1,5 @@
+"""Finding codes of this range; see `uplift.words.codes`."""
+
+from uplift.words.codes.entry import Entry
+
+PROGRAM: tuple[Entry, ...] = ()
