@@ -1,0 +1,36 @@
+# Two commands do everything: `make demo` and `make test`. Both create the environment they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest -n 2
+
+.PHONY: demo test fast lint types layers calibrate approve clean
+
+demo: $(STAMP)
+	$(BIN)/uplift demo
+
+test: lint types layers $(STAMP)
+	$(PYTEST) --cov --cov-report=term:skip-covered
+
+fast: $(STAMP)
+	$(PYTEST) -m "not slow and not browser and not wheel"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports --no-cache
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip hatchling editables
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .hypothesis
