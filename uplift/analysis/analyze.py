@@ -1,0 +1,102 @@
+"""`analyze`: one scan over the data, then pure functions, then a Result."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from uplift import __version__
+from uplift.analysis import checks
+from uplift.analysis.decision import recommend
+from uplift.analysis.facts import arm_counts, experiment_facts, not_evaluated
+from uplift.analysis.metrics import metric_result, terms_of, uses_of
+from uplift.design import read_out_date
+from uplift.engine import Assigned, measure
+from uplift.errors import Problem, StateError
+from uplift.results import Check, Provenance, Result, SourceFacts
+from uplift.spec import Study, load_study
+from uplift.store import Store
+
+Progress = Callable[[str], None]
+
+
+def analyze(
+    study: Study | Path | str,
+    *,
+    as_of: datetime.date | None = None,
+    progress: Progress = lambda _stage: None,
+) -> Result:
+    """Everything that the data say about an experiment on the day `as_of`.
+
+    `as_of` (local day of the project; its own hours are not over yet) defaults to the read-out date of the design, or
+    to today while that lies ahead. The same data, ledger and day give the same result, byte for byte.
+
+    Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned).
+    """
+    study = study if isinstance(study, Study) else load_study(study)
+    day = as_of or default_as_of(study)
+    store = Store.open(study.root / study.project.state)
+    assigned = _assigned(study, store)
+    measurement = measure(study, assigned, as_of=day, cache_dir=store.path / "units", progress=progress)
+
+    progress("estimate")
+    arms = arm_counts(study, dict(measurement.assigned))
+    srm = checks.srm(arms)
+    refusal = srm.code if srm.status == "fail" else None
+    terms = terms_of(study)
+    metrics = tuple(
+        metric_result(study, role, use, measurement.metric(use.metric, use.window), terms=terms, refusal=refusal)
+        for role, use in uses_of(study)
+    )
+    found: tuple[Check, ...] = (
+        srm,
+        checks.immature(metrics),
+        *checks.converters(metrics),
+        *checks.preliminary(metrics),
+        *checks.conditional(metrics),
+        *checks.unknown_arms(measurement.unknown_arms),
+    )
+    trusted = all(check.status != "fail" for check in found)
+    return Result(
+        experiment=experiment_facts(study),
+        as_of=day,
+        arms=arms,
+        metrics=metrics,
+        checks=found,
+        recommendation=recommend(study, metrics, trusted=trusted),
+        provenance=Provenance(
+            interval=study.experiment.design.interval,
+            alpha=study.experiment.design.alpha,
+            engine=measurement.engine,
+            uplift_version=__version__,
+            sql=measurement.sql,
+            sources=tuple(SourceFacts(s.name, s.rows, s.fingerprint) for s in measurement.sources),
+            ledger_hash=assigned.fingerprint,
+        ),
+        not_evaluated=not_evaluated(study),
+    )
+
+
+def default_as_of(study: Study) -> datetime.date:
+    """The planned read-out date, or today (in the project's time zone) while that lies ahead."""
+    today = datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
+    planned = read_out_date(study)
+    return today if planned is None else min(today, planned)
+
+
+def _assigned(study: Study, store: Store) -> Assigned:
+    if study.experiment.assignment.method == "observed":
+        return Assigned.observed()
+    files = store.ledger.files(study.experiment.id)
+    if not files:
+        raise StateError(
+            Problem(
+                "UP904",
+                f"nobody is assigned to '{study.experiment.id}' yet",
+                fix=f"run `uplift assign {study.experiment.id}` first, or declare `assignment: {{method: observed}}`",
+                place=study.document.place("assignment"),
+            )
+        )
+    return Assigned.from_ledger(files, fingerprint=store.ledger.fingerprint(study.experiment.id))

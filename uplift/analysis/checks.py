@@ -1,0 +1,64 @@
+"""Can we trust it? Each check is a stable code, an outcome and the facts that its sentence needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from uplift.results import ArmCount, Check, MetricResult
+
+SRM_ALPHA = 0.001
+
+
+class _Counted(Protocol):
+    @property
+    def unknown_arms(self) -> int: ...
+
+
+def srm(arms: Sequence[ArmCount]) -> Check:
+    """Sample ratio mismatch: do the assigned contacts fit the designed weights (chi-square, alpha 0.001)?"""
+    from uplift.stats.srm import srm_check
+
+    return srm_check({a.arm: a.assigned for a in arms}, {a.arm: a.weight for a in arms}, alpha=SRM_ALPHA)
+
+
+def immature(metrics: Sequence[MetricResult]) -> Check:
+    """How many contacts are left out of the primary metric because their window is not over yet."""
+    primary = next(m for m in metrics if m.role == "primary")
+    left_out = sum(n for _, n in primary.immature)
+    total = left_out + sum(n for _, n in primary.mature)
+    facts = (("left_out", left_out), ("total", total))
+    if left_out == 0:
+        return Check("UP602", "ok", facts)
+    return Check("UP602", "fail" if left_out == total else "warn", facts)
+
+
+def converters(metrics: Sequence[MetricResult]) -> tuple[Check, ...]:
+    """One check per metric whose comparison is refused or uncertain for want of control converters."""
+    found = []
+    for metric in metrics:
+        codes = {u.refusal for u in metric.uplifts} | {c for u in metric.uplifts for c in u.cautions}
+        count = min((u.control.nonzero for u in metric.uplifts), default=0)
+        facts = (("metric", metric.title), ("role", metric.role), ("converters", count))
+        if "UP604" in codes:
+            found.append(Check("UP604", "warn", facts))
+        elif "UP603" in codes:
+            found.append(Check("UP603", "warn", facts))
+    return tuple(found)
+
+
+def preliminary(metrics: Sequence[MetricResult]) -> tuple[Check, ...]:
+    """Metrics that returns and cancellations can still change, alike in both arms."""
+    return tuple(Check("UP605", "warn", (("metric", m.title),)) for m in metrics if m.preliminary)
+
+
+def conditional(metrics: Sequence[MetricResult]) -> tuple[Check, ...]:
+    """Primary metrics that compare buyers with buyers: descriptive, not causal without conditions."""
+    return tuple(
+        Check("UP608", "warn", (("metric", m.title),)) for m in metrics if m.conditional and m.role == "primary"
+    )
+
+
+def unknown_arms(count: int) -> tuple[Check, ...]:
+    """Contacts whose observed arm is none of the experiment's arms."""
+    return (Check("UP606", "warn", (("contacts", count),)),) if count else ()

@@ -1,0 +1,93 @@
+"""What to do: the YAML's decision rule, read against the result; a breached guardrail never ships."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from uplift.results import MetricResult, Recommendation
+from uplift.spec import Study
+from uplift.spec.decision import evaluate, parse
+
+DEFAULT_SHIP = {"up": "primary.low > 0", "down": "primary.high < 0"}
+DEFAULT_STOP = {"up": "primary.high < 0", "down": "primary.low > 0"}
+
+Name = float | bool | None | list[bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The two rules as text, the YAML's own or the default ones."""
+
+    ship: str
+    stop: str
+
+
+def rules_of(study: Study) -> Rules:
+    """The rules of the YAML; where one is absent: ship on a proven gain with no guardrail breached, else stop on a loss."""
+    better = study.metric(study.experiment.metrics.primary.metric).better
+    written = study.experiment.decision
+    guardrails = bool(study.experiment.metrics.guardrails)
+    ship = DEFAULT_SHIP[better] + (" and all(guardrails.ok)" if guardrails else "")
+    stop = DEFAULT_STOP[better] + (" or any(guardrails.breached)" if guardrails else "")
+    return Rules(
+        ship=(written.ship if written and written.ship else ship),
+        stop=(written.stop if written and written.stop else stop),
+    )
+
+
+def recommend(study: Study, metrics: Sequence[MetricResult], *, trusted: bool) -> Recommendation:
+    """The action for the best arm that the rules allow.
+
+    `none` when no verdict may be given (a check failed, or the primary metric is refused in every arm); `ship` names
+    the arm with the largest uplift among those whose ship rule holds; `stop` when the stop rule holds for every arm;
+    else `wait`. A breached guardrail of an arm forbids to ship it whatever the rule says.
+    """
+    primary = next(m for m in metrics if m.role == "primary")
+    if not trusted:
+        return Recommendation("none", None, ("untrusted",))
+    judged = [u.treatment.arm for u in primary.uplifts if u.direction != "refused"]
+    if not judged:
+        return Recommendation("none", None, ("refused",))
+    rules = rules_of(study)
+    ship, stop = parse(rules.ship), parse(rules.stop)
+    names = {arm: _names(metrics, arm) for arm in judged}
+    breached = {arm for arm in judged if True in _statuses(metrics, arm, "breached")}
+    shippable = [arm for arm in judged if arm not in breached and evaluate(ship, names[arm]) is True]
+    if shippable:
+        sign = 1 if primary.better == "up" else -1
+        best = max(shippable, key=lambda arm: sign * (primary.uplift(arm).relative or 0.0))
+        return Recommendation("ship", best, (rules.ship,))
+    if all(evaluate(stop, names[arm]) is True for arm in judged):
+        return Recommendation("stop", None, ("breached",) if breached else (rules.stop,))
+    return Recommendation("wait", None, ("breached",) if breached else (rules.ship,))
+
+
+def _names(metrics: Sequence[MetricResult], arm: str) -> Mapping[str, Name]:
+    names: dict[str, Name] = {
+        "guardrails.ok": _statuses(metrics, arm, "ok"),
+        "guardrails.breached": _statuses(metrics, arm, "breached"),
+        "guardrails.open": _statuses(metrics, arm, "open"),
+    }
+    for metric in metrics:
+        uplift = metric.uplift(arm)
+        refused = uplift.direction == "refused" or uplift.relative_interval is None
+        values: dict[str, Name] = {
+            "value": None if refused else uplift.relative,
+            "low": None if refused or uplift.relative_interval is None else uplift.relative_interval.low,
+            "high": None if refused or uplift.relative_interval is None else uplift.relative_interval.high,
+        }
+        for prefix in (metric.name, *(["primary"] if metric.role == "primary" else [])):
+            for key, value in values.items():
+                names[f"{prefix}.{key}"] = value
+                names[f"best.{prefix}.{key}"] = value
+    return names
+
+
+def _statuses(metrics: Sequence[MetricResult], arm: str, status: str) -> list[bool | None]:
+    return [
+        None if state.status == "refused" else state.status == status
+        for metric in metrics
+        for treatment, state in metric.guardrails
+        if treatment == arm
+    ]

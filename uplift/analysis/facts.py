@@ -1,0 +1,69 @@
+"""What a result repeats of the decision: the experiment's own words, its arms, and what no room evaluates yet."""
+
+from __future__ import annotations
+
+from uplift.results import ArmCount, ExperimentFacts
+from uplift.spec import Study, spec_hash
+from uplift.spec.quantities import Money
+
+
+def experiment_facts(study: Study) -> ExperimentFacts:
+    """The experiment as the report repeats it."""
+    experiment, project = study.experiment, study.project
+    programme = experiment.programme
+    return ExperimentFacts(
+        id=experiment.id,
+        title=experiment.title or experiment.id,
+        owner=experiment.owner,
+        hypothesis=" ".join(experiment.hypothesis.split()),
+        programme=programme.id if programme else None,
+        version=programme.version if programme else None,
+        status=experiment.status,
+        start=experiment.schedule.start,
+        enrol_until=experiment.schedule.enrol_until,
+        language=project.language,
+        currency=project.currency,
+        timezone=project.timezone,
+        margin=float(experiment.value.margin) if experiment.value else None,
+        yaml=study.document.text,
+        spec_hash=spec_hash(study),
+    )
+
+
+def arm_counts(study: Study, assigned: dict[str, int]) -> tuple[ArmCount, ...]:
+    """Every arm in bucket order with the contacts that it got."""
+    return tuple(
+        ArmCount(
+            arm=name,
+            title=arm.title or name,
+            control=arm.control,
+            weight=float(arm.weight),
+            assigned=assigned.get(name, 0),
+            contact_cost=_amount(arm.contact_cost),
+            redemption_cost=_amount(arm.redemption_cost),
+        )
+        for name, arm in study.experiment.arms.items()
+    )
+
+
+def _amount(money: Money | None) -> float | None:
+    return None if money is None else float(money.amount)
+
+
+def not_evaluated(study: Study) -> tuple[str, ...]:
+    """Blocks of the YAML that are read and validated but that no room evaluates yet."""
+    experiment = study.experiment
+    design = experiment.design
+    written = {
+        "segments": bool(experiment.segments),
+        "targeting": experiment.targeting is not None,
+        "compliance": experiment.compliance is not None,
+        "claims": bool(experiment.claims),
+        "value.redemptions": experiment.value is not None and experiment.value.redemptions is not None,
+        "design.sequential": design.sequential is not None,
+        "design.variance_reduction": design.variance_reduction != "none",
+        "design.comparisons": design.comparisons != "vs_control",
+        "unit.cluster": experiment.unit.cluster is not None,
+        "assignment.strata": bool(experiment.assignment.strata),
+    }
+    return tuple(block for block, is_written in written.items() if is_written)
