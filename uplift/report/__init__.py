@@ -1,0 +1,1 @@
+"""How to say it: charts and the report, rendered from a Result alone."""

@@ -1,0 +1,1 @@
+"""Words: German and English sentences, rule texts, numbers, money and dates."""
