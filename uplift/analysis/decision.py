@@ -24,7 +24,7 @@ class Rules:
 
 
 def rules_of(study: Study) -> Rules:
-    """The rules of the YAML; where one is absent: ship on a proven gain with no guardrail breached, else stop on a loss."""
+    """The YAML's rules; where one is absent: ship on a proven gain with no guardrail breached, stop on a proven loss."""
     better = study.metric(study.experiment.metrics.primary.metric).better
     written = study.experiment.decision
     guardrails = bool(study.experiment.metrics.guardrails)

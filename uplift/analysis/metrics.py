@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from uplift.engine import Measurement, MetricSums
+from uplift.engine import MetricSums
 from uplift.results import (
     GuardrailStatus,
     Increment,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from uplift.results.effects import Interval, Kind, Uplift
 
 SCHEMA = "uplift.result/1"
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Status = Literal["ok", "warn", "fail"]
 Role = Literal["primary", "secondary", "guardrail"]
@@ -157,3 +160,19 @@ class Result:
     def trusted(self) -> bool:
         """Whether no check failed; without trust there is no verdict."""
         return all(check.status != "fail" for check in self.checks)
+
+    def __str__(self) -> str:
+        from uplift.results.forms import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from uplift.results.forms import notebook
+
+        return notebook(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per metric and treatment arm, unrounded (see `uplift.results.forms.frame`)."""
+        from uplift.results.forms import frame
+
+        return frame(self)

@@ -1,0 +1,100 @@
+"""A result as text for a terminal, as HTML for a notebook, and as a pandas DataFrame."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from uplift.results.result import Result
+from uplift.results.table import cells, head, rows
+from uplift.words.dates import day
+from uplift.words.language import Language
+from uplift.words.numbers import count
+from uplift.words.terminal import TABLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def text(result: Result, language: Language | None = None) -> str:
+    """A plain table for a terminal: no colour, columns aligned, the recommendation and what needs attention below."""
+    speech = language or result.experiment.language
+    words = TABLE[speech]
+    table = [cells(head(speech)), *(cells(row) for row in rows(result, speech))]
+    if len(result.arms) == 2:  # one treatment: its name says nothing
+        table = [line[:1] + line[2:] for line in table]
+    widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
+    lines = [title(result, speech), ""]
+    for i, line in enumerate(table):
+        lines.append("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        if i == 0:
+            lines.append("  ".join("─" * width for width in widths))
+    lines += [words.primary, "", f"{words.recommendation}: {recommendation(result, speech)}"]
+    if result.not_evaluated:
+        lines.append(f"{words.not_evaluated}: {', '.join(result.not_evaluated)}")
+    return "\n".join(lines)
+
+
+def title(result: Result, language: Language) -> str:
+    """The id, the arms with their contacts, and the day."""
+    words = TABLE[language]
+    arms = " · ".join(f"{arm.arm} {count(arm.assigned, language)}" for arm in result.arms)
+    return f"{result.experiment.id} · {words.as_of} {day(result.as_of, language)} · {words.contacts}: {arms}"
+
+
+def recommendation(result: Result, language: Language) -> str:
+    """The recommended action in a few words."""
+    words, advice = TABLE[language], result.recommendation
+    if advice.action == "ship" and len(result.arms) > 2:
+        return words.ship_arm.format(arm=advice.arm)
+    return str(getattr(words, advice.action))
+
+
+def notebook(result: Result) -> str:
+    """An HTML table for a notebook; every text is escaped."""
+    speech = result.experiment.language
+
+    def tag(name: str, values: tuple[str, ...]) -> str:
+        return "<tr>" + "".join(f"<{name}>{html.escape(value)}</{name}>" for value in values) + "</tr>"
+
+    body = "".join(tag("td", cells(row)) for row in rows(result, speech))
+    advice = f"{TABLE[speech].recommendation}: {recommendation(result, speech)}"
+    return (
+        f"<table><caption>{html.escape(title(result, speech))}</caption>"
+        f"<thead>{tag('th', cells(head(speech)))}</thead><tbody>{body}</tbody></table><p>{html.escape(advice)}</p>"
+    )
+
+
+def frame(result: Result) -> pd.DataFrame:
+    """One row per metric and treatment arm with unrounded numbers; what is undefined or unbounded is missing (NaN)."""
+    import pandas as pd
+
+    records = [
+        {
+            "experiment": result.experiment.id,
+            "as_of": pd.Timestamp(result.as_of),
+            "metric": metric.name,
+            "role": metric.role,
+            "arm": uplift.treatment.arm,
+            "control_n": uplift.control.n,
+            "treatment_n": uplift.treatment.n,
+            "control": uplift.control.value,
+            "treatment": uplift.treatment.value,
+            "relative": uplift.relative,
+            "relative_low": uplift.relative_interval.low if uplift.relative_interval else None,
+            "relative_high": uplift.relative_interval.high if uplift.relative_interval else None,
+            "absolute": uplift.absolute,
+            "absolute_low": uplift.absolute_interval.low if uplift.absolute_interval else None,
+            "absolute_high": uplift.absolute_interval.high if uplift.absolute_interval else None,
+            "p_value": uplift.p_value,
+            "confidence": uplift.confidence,
+            "method": uplift.method,
+            "verdict": uplift.verdict(metric.better),
+            "refusal": uplift.refusal,
+        }
+        for metric in result.metrics
+        for uplift in metric.uplifts
+    ]
+    table = pd.DataFrame.from_records(records)
+    numeric = [c for c in table.columns if c.startswith(("control", "treatment", "relative", "absolute", "p_"))]
+    return table.astype(dict.fromkeys((c for c in numeric if not c.endswith("_n")), "float64"))
