@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from uplift.errors import Place, Problem, ProjectError, UpliftError
+from uplift.cli.progress import Stages
+from uplift.errors import Problem, ProjectError, UpliftError
 
 if TYPE_CHECKING:
     from uplift.spec import Study
@@ -64,7 +65,9 @@ def demo(
     """Run the whole circle on a generated retailer: data, check, assign, analyze, report."""
     from uplift.demo import run
 
-    for line in run(folder, language=_language(language), progress=_progress):
+    with Stages() as stages:
+        lines = run(folder, language=_language(language), progress=stages)
+    for line in lines:
         typer.echo(line)
 
 
@@ -98,7 +101,9 @@ def check(
 def assign(
     experiment: ExperimentArgument,
     on: DayOption = None,
-    every: Annotated[bool, typer.Option("--all", help="Lists hold everybody assigned so far, not only new ones.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Lists hold everybody assigned so far, not only new ones.")
+    ] = False,
 ) -> None:
     """Assign eligible contacts to arms: the ledger, and one list per arm. Running it again changes nobody."""
     from uplift.assignment import assign as draw
@@ -109,9 +114,13 @@ def assign(
     _refuse_findings(study)
     day = on.date() if on else _today(study)
     with Store.open(study.root / study.project.state) as store:
-        report = _staged("assign contacts", lambda: draw(study, on=day, store=store))
+        with Stages() as stages:
+            stages("assign contacts")
+            report = draw(study, on=day, store=store)
+            stages("write the lists")
+            lists = export_lists(study, store=store, on=day, only_new=not every)
         typer.echo(str(report))
-        for path in export_lists(study, store=store, on=day, only_new=not every):
+        for path in lists:
             typer.echo(f"list    {_shown(path)}")
 
 
@@ -130,7 +139,7 @@ def analyze(
     from uplift.results.json_form import to_json
 
     study = _study(experiment)
-    with _Stages() as stages:
+    with Stages() as stages:
         result = measure(study, as_of=as_of.date() if as_of else None, progress=stages)
         stages("write the report")
         saved = save(study, result)
@@ -215,7 +224,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Nothing is shared between the verbs."""
 
@@ -264,7 +275,9 @@ def _print_checks(checks: Iterable[object], language: Language) -> None:
 
     for found in checks:
         if isinstance(found, Check) and found.status != "ok":
-            typer.echo(f"{found.code} {check_sentence(found.code, found.status, dict(found.facts), language)}", err=True)
+            typer.echo(
+                f"{found.code} {check_sentence(found.code, found.status, dict(found.facts), language)}", err=True
+            )
 
 
 def _shown(path: Path) -> str:
@@ -292,7 +305,3 @@ def main() -> None:
     except BrokenPipeError:  # `uplift … | head`
         sys.stderr.close()
         sys.exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,5 @@
+"""`python -m uplift`."""
+
+from uplift.cli import main
+
+main()
