@@ -24,7 +24,7 @@ class Rules:
 
 
 def rules_of(study: Study) -> Rules:
-    """The YAML's rules; where one is absent: ship on a proven gain with no guardrail breached, stop on a proven loss."""
+    """The YAML's rules; where one is absent: ship a proven gain with all guardrails ok, stop a proven loss."""
     better = study.metric(study.experiment.metrics.primary.metric).better
     written = study.experiment.decision
     guardrails = bool(study.experiment.metrics.guardrails)

@@ -23,6 +23,7 @@ class Stages:
         self._thread: Thread | None = None
 
     def __call__(self, stage: str) -> None:
+        """The next stage begins."""
         self._stage = stage
 
     def __enter__(self) -> Stages:
