@@ -22,6 +22,7 @@ _DECIMAL_MARK: dict[Language, str] = {"de": ",", "en": "."}
 _GROUP_MARK: dict[Language, str] = {"de": ".", "en": ","}
 _UP_TO: dict[Language, str] = {"de": "bis", "en": "to"}
 _POINTS: dict[Language, str] = {"de": "Prozentpunkte", "en": "percentage points"}
+_POINT: dict[Language, str] = {"de": "Prozentpunkt", "en": "percentage point"}
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _NO_MINOR_UNIT = frozenset({"JPY", "KRW", "CLP", "ISK", "VND"})
 
@@ -111,6 +112,17 @@ def level(confidence: float, language: Language) -> str:
 def points(difference: Number, language: Language, *, signed: bool = False) -> str:
     """A difference of two shares: 0.0125 is «1,25 Prozentpunkte» or «1.25 percentage points»."""
     return number(exact(difference).scaleb(2), language, signed=signed) + NBSP + _POINTS[language]
+
+
+def plain_points(difference: Number, language: Language) -> str:
+    """A difference of shares as it was written: 0.003 is «0,3 Prozentpunkte».
+
+    >>> plain_points(0.003, "de"), plain_points(0.01, "en")
+    ('0,3\\xa0Prozentpunkte', '1\\xa0percentage point')
+    """
+    hundredfold = exact(difference).scaleb(2)
+    unit = _POINT[language] if abs(hundredfold) == 1 else _POINTS[language]
+    return _shortest(hundredfold, language) + NBSP + unit
 
 
 def money(value: Number, currency: str, language: Language, *, signed: bool = False) -> str:

@@ -1,0 +1,79 @@
+"""What to do: the recommendation of the decision rule in words, with its reason."""
+
+from __future__ import annotations
+
+from uplift.words.grammar import listed
+from uplift.words.language import Language, say
+
+
+def ship(arm: str | None, language: Language) -> str:
+    """The ship rule holds."""
+    if arm:
+        return say(
+            language,
+            de=f"Empfehlung: {arm} ausrollen; die Entscheidungsregel ist erfüllt.",
+            en=f"Recommendation: roll out {arm}; the decision rule is met.",
+        )
+    return say(
+        language,
+        de="Empfehlung: ausrollen; die Entscheidungsregel ist erfüllt.",
+        en="Recommendation: roll out; the decision rule is met.",
+    )
+
+
+def stop(language: Language) -> str:
+    """The stop rule holds."""
+    return say(
+        language,
+        de="Empfehlung: nicht ausrollen; die Stoppregel ist erfüllt.",
+        en="Recommendation: do not roll out; the stop rule is met.",
+    )
+
+
+def breached(guardrails: list[str], language: Language) -> str:
+    """A guardrail is breached: nothing else counts."""
+    names = listed(guardrails, language)
+    one = len(guardrails) == 1
+    return say(
+        language,
+        de=f"Empfehlung: nicht ausrollen, denn {names} {'verletzt die' if one else 'verletzen ihre'} Leitplanke.",
+        en=f"Recommendation: do not roll out, because {names} {'breaches its' if one else 'breach their'} guardrail.",
+    )
+
+
+def guardrail_open(guardrails: list[str], language: Language) -> str:
+    """The primary metric is better, but harm beyond a margin is not excluded yet."""
+    names = listed(guardrails, language)
+    return say(
+        language,
+        de=f"Empfehlung: noch nicht ausrollen; bei {names} ist ein Schaden jenseits der Leitplanke "
+        "noch nicht ausgeschlossen.",
+        en=f"Recommendation: do not roll out yet; harm beyond the guardrail is not excluded for {names}.",
+    )
+
+
+def wait(language: Language) -> str:
+    """No rule applies."""
+    return say(
+        language,
+        de="Empfehlung: noch nicht entscheiden; die Daten tragen weder Ausrollen noch Stoppen.",
+        en="Recommendation: do not decide yet; the data support neither rolling out nor stopping.",
+    )
+
+
+def untrusted(language: Language) -> str:
+    """A validity check failed."""
+    return say(
+        language,
+        de="Empfehlung: nichts entscheiden, bis die Ursache gefunden ist.",
+        en="Recommendation: decide nothing until the cause is found.",
+    )
+
+
+def not_enough(language: Language) -> str:
+    """Verdicts are refused for want of data."""
+    return say(
+        language,
+        de="Empfehlung: weiterlaufen lassen; für ein Urteil reichen die Daten noch nicht.",
+        en="Recommendation: keep it running; the data are not enough for a verdict.",
+    )

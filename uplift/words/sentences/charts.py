@@ -1,0 +1,90 @@
+"""What a chart shows, in a title and a sentence; the titles follow those that marketers know."""
+
+from __future__ import annotations
+
+from uplift.words import numbers
+from uplift.words.language import Language, say
+
+
+def arms_title(title: str, language: Language, *, treatments: int) -> str:
+    """«Anteil der Kontakte mit Käufen in der Kontroll- vs. der Treatmentgruppe»."""
+    if treatments == 1:
+        return say(
+            language,
+            de=f"{title} in der Kontroll- vs. der Treatmentgruppe",
+            en=f"{title}: control vs. treatment group",
+        )
+    return say(
+        language,
+        de=f"{title} in der Kontroll- vs. den Treatmentgruppen",
+        en=f"{title}: control vs. treatment groups",
+    )
+
+
+def chip(uplift: str, language: Language) -> str:
+    """The label above the bars: «Relativer Uplift: 9,41 % (±7,62 %)»."""
+    return say(language, de=f"Relativer Uplift: {uplift}", en=f"Relative uplift: {uplift}")
+
+
+def arm(name: str, value: str, language: Language) -> str:
+    """One bar in words."""
+    return f"{name} {value}"
+
+
+def significance(confidence: float, language: Language, *, verdict: str, arm: str | None) -> str:
+    """The sentence below the chart of the source documents, with the level of the experiment."""
+    level = numbers.plain_percent(confidence, language)
+    hyphenated = numbers.level(confidence, language)
+    who_de, who_en = (arm, arm) if arm else ("Die Treatmentgruppe", "The treatment group")
+    if verdict == "better":
+        return say(
+            language,
+            de=f"{who_de} schneidet auf dem {hyphenated}Konfidenzniveau besser als die Kontrollgruppe ab.",
+            en=f"{who_en} does better than control at the {level} confidence level.",
+        )
+    if verdict == "worse":
+        return say(
+            language,
+            de=f"{who_de} schneidet auf dem {hyphenated}Konfidenzniveau schlechter als die Kontrollgruppe ab.",
+            en=f"{who_en} does worse than control at the {level} confidence level.",
+        )
+    return say(
+        language,
+        de=f"{who_de} unterscheidet sich auf dem {hyphenated}Konfidenzniveau nicht nachweisbar von der Kontrollgruppe.",
+        en=f"{who_en} does not differ provably from control at the {level} confidence level.",
+    )
+
+
+def how_to_read_bars(confidence: float, language: Language) -> str:
+    """Whiskers that overlap prove nothing."""
+    level = numbers.level(confidence, language)
+    return say(
+        language,
+        de=f"Balken: Wert je Gruppe; Antennen: {level}Konfidenzintervall der Gruppe. Ob sich die Gruppen "
+        "unterscheiden, sagt der Uplift, nicht die Überlappung der Antennen.",
+        en=f"Bars: value of each group; whiskers: its own {level}confidence interval. Whether the groups differ is "
+        "answered by the uplift, not by whether whiskers overlap.",
+    )
+
+
+def how_to_read_scorecard(confidence: float, language: Language) -> str:
+    """Dot, line and fill of the drawings in the rows."""
+    level = numbers.level(confidence, language)
+    return say(
+        language,
+        de=f"Punkt: relativer Uplift; Linie: {level}Konfidenzintervall. Gefüllt, wenn es null ausschließt; "
+        "ein Pfeil zeigt, dass das Intervall weiterreicht.",
+        en=f"Dot: relative uplift; line: {level}confidence interval. Filled when it excludes zero; "
+        "an arrow shows that the interval reaches further.",
+    )
+
+
+def no_chart(language: Language) -> str:
+    """Without a verdict no bars are drawn: they would be read as a comparison."""
+    return say(
+        language,
+        de="Ohne Urteil zeichnen wir keinen Vergleich. Die Werte je Gruppe stehen in der Tabelle; "
+        "sie beweisen keinen Unterschied.",
+        en="Without a verdict no comparison is drawn. The values of each group are in the table; "
+        "they prove no difference.",
+    )

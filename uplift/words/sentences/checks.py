@@ -1,0 +1,190 @@
+"""What each validity check found; why it matters and what to do stand in the table of finding codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from uplift.words import numbers
+from uplift.words.codes import CODES
+from uplift.words.dates import duration
+from uplift.words.language import Language, say
+from uplift.words.names import shortened
+
+Fact = str | int | float | None
+Facts = Mapping[str, Fact]
+
+
+def found(code: str, status: str, facts: Facts, language: Language) -> str:
+    """The finding in one sentence; a code without a sentence of its own speaks through its title and its facts."""
+    write = _SENTENCES.get(code)
+    text = write(status, facts, language) if write else None
+    return text or _generic(code, facts, language)
+
+
+def split(observed: str, planned: str, p_value: float | None, language: Language, *, fits: bool) -> str:
+    """Sample ratio mismatch: the arms as counted against the arms as designed."""
+    test = "" if p_value is None else f", {numbers.p_text(p_value, language)}"
+    if fits:
+        return say(
+            language,
+            de=f"Die Aufteilung {observed} passt zu den geplanten {planned} (SRM-Test{test}).",
+            en=f"The split {observed} fits the planned {planned} (SRM test{test}).",
+        )
+    return say(
+        language,
+        de=f"Die Aufteilung {observed} passt nicht zu den geplanten {planned} (SRM-Test{test}).",
+        en=f"The split {observed} does not fit the planned {planned} (SRM test{test}).",
+    )
+
+
+def _immature(status: str, facts: Facts, language: Language) -> str | None:
+    left_out, total = facts.get("left_out"), facts.get("total")
+    if not isinstance(left_out, int) or not isinstance(total, int):
+        return None
+    missing, everybody = numbers.count(left_out, language), numbers.count(total, language)
+    if left_out == 0:
+        return say(
+            language,
+            de=f"Das Zeitfenster ist für alle {everybody} Kontakte abgeschlossen.",
+            en=f"The window is over for all {everybody} contacts.",
+        )
+    if left_out == total:
+        return say(
+            language,
+            de=f"Das Zeitfenster läuft noch für alle {everybody} Kontakte; keiner ist ausgewertet.",
+            en=f"The window is still running for all {everybody} contacts; none is evaluated.",
+        )
+    return say(
+        language,
+        de=f"{missing} von {everybody} Kontakten sind noch nicht ausgewertet, weil ihr Zeitfenster läuft.",
+        en=f"{missing} of {everybody} contacts are not evaluated yet because their window is still running.",
+    )
+
+
+def _few(status: str, facts: Facts, language: Language) -> str | None:
+    metric, converters = facts.get("metric"), facts.get("converters")
+    if not isinstance(metric, str) or not isinstance(converters, int):
+        return None
+    name, events = shortened(metric), numbers.count(converters, language)
+    return say(
+        language,
+        de=f"{name}: nur {events} Kontakte der Kontrollgruppe mit einem Ereignis; das Intervall ist unsicher.",
+        en=f"{name}: only {events} control contacts with an event; the interval is uncertain.",
+    )
+
+
+def _too_few(status: str, facts: Facts, language: Language) -> str | None:
+    metric, converters = facts.get("metric"), facts.get("converters")
+    if not isinstance(metric, str) or not isinstance(converters, int):
+        return None
+    name, events = shortened(metric), numbers.count(converters, language)
+    return say(
+        language,
+        de=f"{name}: kein Urteil, denn nur {events} Kontakte der Kontrollgruppe haben ein Ereignis.",
+        en=f"{name}: no verdict, because only {events} control contacts have an event.",
+    )
+
+
+def _preliminary(status: str, facts: Facts, language: Language) -> str | None:
+    metric, days = facts.get("metric"), facts.get("settles_after")
+    if not isinstance(metric, str):
+        return None
+    name = shortened(metric)
+    if isinstance(days, int):
+        span = duration(days, language)
+        return say(
+            language,
+            de=f"{name} ist vorläufig: Retouren und Stornos zählen erst {span} nach dem Zeitfenster vollständig.",
+            en=f"{name} is preliminary: returns and cancellations are complete only {span} after the window.",
+        )
+    return say(
+        language,
+        de=f"{name} ist vorläufig: Retouren und Stornos können den Wert noch ändern, in allen Gruppen gleich.",
+        en=f"{name} is preliminary: returns and cancellations can still change it, alike in all groups.",
+    )
+
+
+def _unknown_arms(status: str, facts: Facts, language: Language) -> str | None:
+    contacts = facts.get("contacts")
+    if not isinstance(contacts, int):
+        return None
+    amount = numbers.count(contacts, language)
+    if contacts == 0:
+        return say(
+            language,
+            de="Alle Kontakte gehören zu einer Gruppe des Experiments.",
+            en="All contacts belong to an arm of the experiment.",
+        )
+    if contacts == 1:
+        return say(
+            language,
+            de="1 Kontakt gehört zu keiner Gruppe des Experiments und ist nicht ausgewertet.",
+            en="1 contact belongs to no arm of the experiment and is not evaluated.",
+        )
+    return say(
+        language,
+        de=f"{amount} Kontakte gehören zu keiner Gruppe des Experiments und sind nicht ausgewertet.",
+        en=f"{amount} contacts belong to no arm of the experiment and are not evaluated.",
+    )
+
+
+def _undefined(status: str, facts: Facts, language: Language) -> str | None:
+    metric = facts.get("metric")
+    if not isinstance(metric, str):
+        return None
+    name = shortened(metric)
+    return say(
+        language,
+        de=f"{name}: kein relativer Uplift, weil der Wert der Kontrollgruppe null ist oder sich nicht von null trennt.",
+        en=f"{name}: no relative uplift, because the control value is zero or not separated from zero.",
+    )
+
+
+def _conditional(status: str, facts: Facts, language: Language) -> str | None:
+    metric = facts.get("metric")
+    if not isinstance(metric, str):
+        return None
+    name = shortened(metric)
+    return say(
+        language,
+        de=f"{name} vergleicht Käufer mit Käufern; wer kauft, hängt aber selbst von der Aktion ab.",
+        en=f"{name} compares buyers with buyers; but who buys depends on the campaign itself.",
+    )
+
+
+def _no_higher_moments(status: str, facts: Facts, language: Language) -> str | None:
+    metric = facts.get("metric")
+    if not isinstance(metric, str):
+        return None
+    name = shortened(metric)
+    return say(
+        language,
+        de=f"{name}: Die Beträge sind zu groß für exakte dritte und vierte Potenzen; "
+        "das Intervall kennt die Schiefe nicht.",
+        en=f"{name}: its amounts are too large for exact third and fourth powers; the interval ignores the skew.",
+    )
+
+
+_SENTENCES = {
+    "UP602": _immature,
+    "UP603": _few,
+    "UP604": _too_few,
+    "UP605": _preliminary,
+    "UP606": _unknown_arms,
+    "UP607": _undefined,
+    "UP608": _conditional,
+    "UP609": _no_higher_moments,
+}
+
+
+def _generic(code: str, facts: Facts, language: Language) -> str:
+    entry = CODES.get(code)
+    title = say(language, de=entry.title_de, en=entry.title_en) if entry else code
+    listed = ", ".join(f"{name} = {_fact(fact, language)}" for name, fact in facts.items() if fact is not None)
+    return f"{title} ({listed})." if listed else f"{title}."
+
+
+def _fact(fact: Fact, language: Language) -> str:
+    if isinstance(fact, bool | str) or fact is None:
+        return shortened(str(fact))
+    return numbers.count(fact, language) if isinstance(fact, int) else numbers.number(fact, language)

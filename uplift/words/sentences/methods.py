@@ -1,0 +1,118 @@
+"""How the numbers were made, for a statistician, and what is not evaluated yet."""
+
+from __future__ import annotations
+
+from uplift.words.language import Language, say
+
+_METHODS: dict[str, tuple[str, str]] = {
+    "score": (
+        "Score-Intervall nach Miettinen und Nurminen für das Verhältnis zweier Anteile",
+        "Miettinen–Nurminen score interval for the ratio of two proportions",
+    ),
+    "log": (
+        "Intervall auf der Log-Skala des Verhältnisses, Freiheitsgrade an die Wölbung angepasst",
+        "interval on the log scale of the ratio, degrees of freedom adjusted for kurtosis",
+    ),
+    "hall": (
+        "Halls Transformation gegen die Schiefe, Freiheitsgrade an die Wölbung angepasst",
+        "Hall's transformation against skewness, degrees of freedom adjusted for kurtosis",
+    ),
+    "fieller": ("Intervall nach Fieller", "Fieller interval"),
+    "delta": (
+        "Delta-Methode: Welchs t-Test auf linearisierten Werten je Kontakt, symmetrisch (±)",
+        "delta method: Welch's t on values linearised per contact, symmetric (±)",
+    ),
+}
+
+_BLOCKS: dict[str, tuple[str, str]] = {
+    "segments": (
+        "Segmente sind vorab festgelegt, aber noch nicht ausgewertet.",
+        "Segments are declared but not evaluated yet.",
+    ),
+    "targeting": ("Die Zielgruppenwahl ist noch nicht ausgewertet.", "Targeting is not evaluated yet."),
+    "compliance": (
+        "Die Wirkung bei erreichten Kontakten ist noch nicht ausgewertet; verglichen wird nach Zuteilung.",
+        "The effect among contacts who were reached is not evaluated yet; groups are compared as assigned.",
+    ),
+    "claims": ("Aussagen über den Test sind noch nicht geprüft.", "Claims about the test are not checked yet."),
+    "value": (
+        "Marge und Kosten sind noch nicht in Geldwert umgerechnet.",
+        "Margin and costs are not turned into money yet.",
+    ),
+    "value.redemptions": (
+        "Einlösungen von Anreizen sind noch nicht ausgewertet.",
+        "Redemptions of incentives are not evaluated yet.",
+    ),
+    "design.sequential": (
+        "Der sequenzielle Plan wird noch nicht ausgewertet: Die Intervalle gelten für einen einzigen Blick "
+        "am geplanten Auswertungstag.",
+        "The sequential plan is not evaluated yet: intervals hold for a single look on the planned read-out day.",
+    ),
+    "design.variance_reduction": (
+        "Die Varianzreduktion ist noch nicht angewandt; die Intervalle sind unbereinigt.",
+        "Variance reduction is not applied yet; intervals are unadjusted.",
+    ),
+    "design.comparisons": (
+        "Paarweise Vergleiche der Varianten sind noch nicht ausgewertet, nur die gegen die Kontrollgruppe.",
+        "Comparisons between variants are not evaluated yet, only those against control.",
+    ),
+    "design.correction": (
+        "Die Korrektur für mehrere Vergleiche ist noch nicht angewandt; jedes Intervall gilt für sich.",
+        "The correction for several comparisons is not applied yet; each interval stands alone.",
+    ),
+    "unit.cluster": (
+        "Haushalte sind noch nicht berücksichtigt; Kontakte gelten als unabhängig.",
+        "Households are not taken into account yet; contacts count as independent.",
+    ),
+    "assignment.strata": (
+        "Schichten sind noch nicht berücksichtigt; die Intervalle sind eher zu breit.",
+        "Strata are not taken into account yet; intervals are rather too wide.",
+    ),
+}
+
+
+def method(name: str, language: Language) -> str:
+    """What an interval method is, with the name of its inventor."""
+    de, en = _METHODS.get(name, (name, name))
+    return say(language, de=de, en=en)
+
+
+def not_evaluated(block: str, language: Language) -> str:
+    """What it means that a block of the YAML is read but not evaluated."""
+    fallback = (
+        f"Der Block «{block}» ist gelesen, aber noch nicht ausgewertet.",
+        f"The block '{block}' is read but not evaluated yet.",
+    )
+    de, en = _BLOCKS.get(block, fallback)
+    return say(language, de=de, en=en)
+
+
+def one_decision(language: Language) -> str:
+    """Why interval, p-value and verdict never contradict each other."""
+    return say(
+        language,
+        de="Intervall, p-Wert und Urteil jeder Zeile stammen aus einem einzigen umgekehrten Test und können sich "
+        "nicht widersprechen. Ausgewertet wird nach Zuteilung (intention to treat): Wer zugeteilt war, zählt, auch "
+        "wenn ihn keine Nachricht erreichte.",
+        en="Interval, p-value and verdict of each row come from one inverted test and cannot contradict each other. "
+        "Groups are compared as assigned (intention to treat): whoever was assigned counts, reached or not.",
+    )
+
+
+def alternatives(language: Language) -> str:
+    """What the other intervals are for."""
+    return say(
+        language,
+        de="Entschieden hat die hervorgehobene Methode. Die anderen stehen daneben, damit sichtbar ist, "
+        "ob das Urteil an der Methode hängt.",
+        en="The highlighted method decided. The others stand beside it to show whether the verdict depends on it.",
+    )
+
+
+def no_rounding(language: Language) -> str:
+    """How numbers are printed."""
+    return say(
+        language,
+        de="Gerundet wird nur für die Anzeige, auf drei geltende Ziffern.",
+        en="Numbers are rounded for display only, to three significant digits.",
+    )

@@ -1,0 +1,73 @@
+"""Values, differences and totals of a metric, in its own unit."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from uplift.words import numbers
+from uplift.words.language import Language, say
+
+Format = Literal["number", "percent", "money"]
+MISSING = "–"
+
+
+def value(amount: float | None, *, form: Format, currency: str | None, language: Language) -> str:
+    """What one arm shows: a share, a mean per contact or a ratio; a dash where the data have no answer."""
+    if amount is None:
+        return MISSING
+    if form == "percent":
+        return numbers.percent(amount, language)
+    if form == "money" and currency:
+        return numbers.money_mean(amount, currency, language)
+    return numbers.number(amount, language)
+
+
+def difference(amount: float | None, *, form: Format, currency: str | None, language: Language) -> str:
+    """Treatment minus control with its sign; shares differ by percentage points."""
+    if amount is None:
+        return MISSING
+    if form == "percent":
+        return numbers.points(amount, language, signed=True)
+    if form == "money" and currency:
+        return numbers.money_mean(amount, currency, language, signed=True)
+    return numbers.number(amount, language, signed=True)
+
+
+def total(amount: float | None, *, form: Format, currency: str | None, language: Language, signed: bool = False) -> str:
+    """What a metric sums up to over contacts: money, contacts (of a share) or a number; three significant digits."""
+    if amount is None:
+        return MISSING
+    if form == "money" and currency:
+        return numbers.money_total(amount, currency, language, signed=signed)
+    return numbers.number(amount, language, signed=signed)
+
+
+def uplift_range(low: float | None, high: float | None, language: Language) -> str:
+    """The bounds of a relative uplift: «1,79 % bis 17,0 %», «mindestens 1,79 %», «nicht begrenzt»."""
+    texts = (
+        (None if low is None else numbers.percent(low, language)),
+        (None if high is None else numbers.percent(high, language)),
+    )
+    return bounds(*texts, language)
+
+
+def bounds(low: str | None, high: str | None, language: Language) -> str:
+    """Two formatted bounds, either of which may be missing because the interval is open on that side."""
+    if low is not None and high is not None:
+        return numbers.span(low, high, language)
+    if low is not None:
+        return say(language, de=f"mindestens {low}", en=f"at least {low}")
+    if high is not None:
+        return say(language, de=f"höchstens {high}", en=f"at most {high}")
+    return say(language, de="nicht begrenzt", en="unbounded")
+
+
+def with_half_width(estimate: float, low: float | None, high: float | None, language: Language) -> str | None:
+    """«9,41 % (±7,62 %)» where the interval is symmetric to the printed digits, else None."""
+    if low is None or high is None:
+        return None
+    half = numbers.percent((high - low) / 2, language)
+    sides = {numbers.percent(estimate - low, language), numbers.percent(high - estimate, language)}
+    if sides != {half}:
+        return None
+    return f"{numbers.percent(estimate, language)} ({numbers.half_width(half)})"
