@@ -21,7 +21,7 @@ def root_between(f: Callable[[float], float], low: float, high: float, *, within
     fa, fb = f(a), f(b)
     if fa == 0 or fb == 0:
         return a if fa == 0 else b
-    if not fa * fb < 0:
+    if not (fa < 0 < fb or fb < 0 < fa):
         raise ValueError(f"no sign change between {low} ({fb}) and {high} ({fa})")
     c, fc = b, fb
     t = 0.5
