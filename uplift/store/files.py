@@ -1,0 +1,101 @@
+"""Files that are either whole or not there: written aside, flushed, renamed, and the folder flushed too."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from uplift.errors import Problem, StateError
+
+ASIDE = ".aside-"
+
+
+def aside_of(target: Path) -> Path:
+    """A fresh name in the target's folder, on the same volume, that nobody takes for a finished file."""
+    return target.with_name(f"{ASIDE}{os.getpid()}-{secrets.token_hex(6)}-{target.name}")
+
+
+def publish(aside: Path, target: Path) -> None:
+    """Give a finished file its name: after this call a power cut leaves it whole, before it leaves the old state."""
+    _flush(aside)
+    aside.replace(target)
+    _flush_folder(target.parent)
+
+
+@contextlib.contextmanager
+def written_aside(target: Path) -> Iterator[Path]:
+    """A path to write to; the file takes the target's name when the block ends well, else nothing is left.
+
+    Raises StateError (UP515) when the folder or the file can't be written.
+    """
+    aside = aside_of(target)
+    try:
+        make_folder(target.parent)
+        yield aside
+        publish(aside, target)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_text_atomic(path: Path, text: str) -> None:
+    """Write a UTF-8 text with `\\n` line ends, whole or not at all."""
+    with written_aside(path) as aside:
+        aside.write_bytes(text.encode())
+
+
+def content_hash(path: Path) -> str:
+    """The sha256 of a file's bytes, as 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_asides(folder: Path) -> None:
+    """Remove what a killed writer left; only the one who holds the writer's lock may do so."""
+    for leftover in folder.glob(f"{ASIDE}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents, each of them flushed to the disk.
+
+    Raises StateError (UP515) when it can't be made.
+    """
+    missing = [f for f in (folder, *folder.parents) if not f.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for made in reversed(missing):
+            _flush_folder(made.parent)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> StateError:
+    """The error for a place that can't be written."""
+    return StateError(
+        Problem(
+            "UP515",
+            f"'{path}' can't be written: {error.strerror or error}",
+            fix="free space on the volume, or give this user the right to write there",
+        )
+    )
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder can't be opened, and the rename is durable by itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

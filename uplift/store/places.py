@@ -1,0 +1,21 @@
+"""Where a project keeps what people read: results, lists and reports, all under the project's root."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+
+def result_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
+    """`results/<id>/<as-of>/result.json`."""
+    return root / "results" / experiment_id / as_of.isoformat() / "result.json"
+
+
+def report_path(root: Path, experiment_id: str, language: str) -> Path:
+    """`reports/<id>.<language>.html`."""
+    return root / "reports" / f"{experiment_id}.{language}.html"
+
+
+def lists_folder(root: Path, experiment_id: str, on: datetime.date) -> Path:
+    """`lists/<id>/<on>`: one file per arm, for upload to the mail system."""
+    return root / "lists" / experiment_id / on.isoformat()

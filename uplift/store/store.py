@@ -1,0 +1,61 @@
+"""The state directory of a project: what machines remember between two runs."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from uplift.errors import Problem, StateError
+from uplift.store.catalog import Catalog, CatalogWriter
+from uplift.store.ledger import Ledger
+from uplift.store.volumes import MOUNTS, network_volume
+
+PATIENCE = 30.0  # seconds to wait for another writer
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An opened state directory. Opening writes nothing: the directory is made by the first writer."""
+
+    path: Path
+    catalog: Catalog
+    ledger: Ledger
+
+    @classmethod
+    def open(cls, path: Path, *, mounts: Path = MOUNTS) -> Store:
+        """The store in a directory (`study.root / study.project.state`), which need not exist yet.
+
+        Raises StateError: UP519 when it lies on a network drive, UP515 when it is a file.
+        """
+        if any(re.match(r"postgres(ql)?:", part) for part in path.parts):
+            raise StateError(
+                Problem(
+                    "UP519",
+                    "state in a PostgreSQL schema is not available yet",
+                    fix="name a local directory in project.yml, for example `state: .uplift`",
+                )
+            )
+        kind = network_volume(path, mounts=mounts)
+        if kind is not None:
+            raise StateError(
+                Problem(
+                    "UP519",
+                    f"the state directory '{path}' lies on a network drive ({kind}), where SQLite's locks fail silently",
+                    fix="name a directory on a local disk in project.yml: `state: /var/lib/uplift`",
+                )
+            )
+        if path.exists() and not path.is_dir():
+            raise StateError(
+                Problem("UP515", f"'{path}' is a file, not a directory", fix="move it away, or change `state:`")
+            )
+        catalog = Catalog(path / "catalog.sqlite")
+        return cls(path, catalog, Ledger(path, catalog))
+
+    @contextlib.contextmanager
+    def writing(self, *, patience: float = PATIENCE) -> Iterator[CatalogWriter]:
+        """The writer's lock of this state directory, for as long as the block runs; changes count when it ends well."""
+        with self.catalog.writing(patience=patience) as writer:
+            yield writer
