@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """A frozen value read from YAML; an unknown key is an error."""
+    """A frozen value read from YAML; an unknown key is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    The validator is built at first use: a process that never reads YAML pays nothing for it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)

@@ -2,161 +2,283 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal
 
 from pydantic import Field
 
+from uplift.spec.design import Design
 from uplift.spec.model import Model
-from uplift.spec.scalars import DurationField, Name, ShareField, Slug
+from uplift.spec.scalars import (
+    CountField,
+    CurrencyField,
+    Date,
+    DecimalsField,
+    DurationField,
+    EpochField,
+    Flag,
+    Name,
+    ShareField,
+    Slug,
+    Text,
+    VersionField,
+)
+
+_WHERE = "SQL condition on the rows that count; columns of the source only."
 
 
 class Column(Model):
     """How one column of a file is read."""
 
-    type: Literal["integer", "decimal", "string", "boolean", "date", "timestamp"]
-    decimals: int | None = None
-    format: str | None = None
+    type: Literal["integer", "decimal", "string", "boolean", "date", "timestamp"] = Field(
+        description="What the column holds.", examples=["decimal"]
+    )
+    decimals: DecimalsField | None = Field(
+        default=None, description="Digits after the decimal mark of a decimal column.", examples=[2]
+    )
+    format: Text | None = Field(
+        default=None, description="How dates or timestamps are written, in strptime's letters.", examples=["%d.%m.%Y"]
+    )
 
 
 class CsvDialect(Model):
     """What a CSV file looks like, where detection is not wanted."""
 
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal: Literal[".", ","] | None = None
-    quote: str | None = None
+    delimiter: Text | None = Field(default=None, description="What separates the columns.", examples=[";"])
+    encoding: Text | None = Field(default=None, description="How the text is encoded.", examples=["latin-1"])
+    decimal: Literal[".", ","] | None = Field(default=None, description="The decimal mark.", examples=[","])
+    quote: Text | None = Field(default=None, description="What encloses a text.", examples=['"'])
 
 
 class Source(Model):
-    """One table of data: a file, a warehouse table or a query."""
+    """One table of data: exactly one of file, table or query."""
 
-    file: str | None = None
-    table: str | None = None
-    query: str | None = None
-    connection: str | None = None
-    grain: Literal["contact", "event"] = "contact"
-    id: str | None = None
-    time: str | None = None
-    timezone: str | None = None
-    data_lag: DurationField | None = None
-    columns: dict[str, Column] = Field(default_factory=dict)
-    csv: CsvDialect | None = None
+    file: Text | None = Field(
+        default=None,
+        description="CSV or Parquet file, relative to project.yml.",
+        examples=["data/orders.csv"],
+    )
+    table: Text | None = Field(
+        default=None, description="Table of the connection's warehouse.", examples=["marts.mail_events"]
+    )
+    query: Text | None = Field(
+        default=None,
+        description="SELECT statement of the connection's warehouse.",
+        examples=["select customer_id, ordered_at from shop.orders"],
+    )
+    connection: Text | None = Field(
+        default=None,
+        description="Name of a connection: `warehouse` is UPLIFT_WAREHOUSE in the environment, never written here.",
+        examples=["warehouse"],
+    )
+    grain: Literal["contact", "event"] = Field(
+        default="contact",
+        description="contact: one row per contact; event: many rows per contact (orders, clicks).",
+        examples=["event"],
+    )
+    id: Text | None = Field(
+        default=None, description="The column with the contact's id; required for events.", examples=["customer_id"]
+    )
+    time: Text | None = Field(
+        default=None, description="The column that says when an event happened.", examples=["ordered_at"]
+    )
+    timezone: Text | None = Field(
+        default=None,
+        description="Time zone of timestamps without one; the project's where absent.",
+        examples=["UTC"],
+    )
+    data_lag: DurationField | None = Field(
+        default=None,
+        description="How late rows arrive; a result matures after window + lag.",
+        examples=["3d"],
+    )
+    columns: dict[Text, Column] = Field(
+        default_factory=dict,
+        description="How single columns are read, where detection is not wanted.",
+        examples=[{"net_amount": {"type": "decimal", "decimals": 2}}],
+    )
+    csv: CsvDialect | None = Field(
+        default=None,
+        description="The dialect of a CSV file, where detection is not wanted.",
+        examples=[{"delimiter": ";", "decimal": ","}],
+    )
 
 
 class Winsorise(Model):
     """Cap extreme contacts at a quantile of the pooled arms."""
 
-    upper: ShareField
+    upper: ShareField = Field(
+        description="The quantile of the pooled arms above which values are capped.", examples=["99.9%"]
+    )
 
 
 class RatioPart(Model):
     """Numerator or denominator of a ratio metric: a sum of `value` or a `count` of rows."""
 
-    source: str | None = None
-    value: str | None = None
-    where: str | None = None
-    count: bool = False
-    column: str | None = None
+    source: Name | None = Field(default=None, description="Event source whose rows are used.", examples=["orders"])
+    value: Text | None = Field(
+        default=None, description="Column (or SQL expression) that is summed per contact.", examples=["net_amount"]
+    )
+    where: Text | None = Field(default=None, description=_WHERE, examples=["not is_cancelled"])
+    count: Flag = Field(default=False, description="Count the rows instead of summing a value.", examples=[True])
+    column: Text | None = Field(
+        default=None, description="Column of a wide file with one row per contact.", examples=["orders"]
+    )
 
 
 class MetricDefinition(Model):
     """What a metric measures; experiments add the window."""
 
-    kind: Literal["proportion", "mean", "count", "ratio", "quantile"]
-    title: str | None = None
-    source: str | None = None
-    value: str | None = None
-    where: str | None = None
-    column: str | None = None
-    numerator: RatioPart | None = None
-    denominator: RatioPart | None = None
-    quantile: ShareField | None = None
-    decimals: int | None = None
-    format: Literal["number", "percent", "money"] | None = None
-    currency: str | None = None
-    better: Literal["up", "down"] = "up"
-    conditional: bool = False
-    settles_after: DurationField | None = None
-    winsorise: Winsorise | None = None
+    kind: Literal["proportion", "mean", "count", "ratio", "quantile"] = Field(
+        description=(
+            "proportion: share of contacts with any such row; mean: value per contact; count: rows per contact; "
+            "ratio: a sum over a sum, contacts are the unit; quantile: of the contact's values."
+        ),
+        examples=["proportion"],
+    )
+    title: Text | None = Field(
+        default=None, description="How reports call the metric.", examples=["Repeat purchase within 30 days"]
+    )
+    source: Name | None = Field(
+        default=None, description="Event source (a name under `sources`) whose rows are measured.", examples=["orders"]
+    )
+    value: Text | None = Field(
+        default=None, description="Column (or SQL expression) that is summed per contact.", examples=["net_amount"]
+    )
+    where: Text | None = Field(default=None, description=_WHERE, examples=["not is_cancelled"])
+    column: Text | None = Field(
+        default=None,
+        description="Column of a wide file with one row per contact, instead of source and value.",
+        examples=["spend"],
+    )
+    numerator: RatioPart | None = Field(
+        default=None,
+        description="What a ratio metric divides.",
+        examples=[{"source": "orders", "value": "net_amount"}],
+    )
+    denominator: RatioPart | None = Field(
+        default=None, description="What a ratio metric divides by.", examples=[{"source": "orders", "count": True}]
+    )
+    quantile: ShareField | None = Field(
+        default=None, description="Which quantile a quantile metric is.", examples=["90%"]
+    )
+    decimals: DecimalsField | None = Field(
+        default=None,
+        description="Digits after the decimal mark of the values; money has two.",
+        examples=[2],
+    )
+    format: Literal["number", "percent", "money"] | None = Field(
+        default=None,
+        description="How reports print the metric; per cent for proportions, else a number, where absent.",
+        examples=["money"],
+    )
+    currency: CurrencyField | None = Field(
+        default=None, description="Currency of a money metric; the project's where absent.", examples=["EUR"]
+    )
+    better: Literal["up", "down"] = Field(
+        default="up", description="Whether more or less of it is good.", examples=["down"]
+    )
+    conditional: Flag = Field(
+        default=False,
+        description="The treatment can change who is in the denominator (buyers): descriptive, warned of as primary.",
+        examples=[True],
+    )
+    settles_after: DurationField | None = Field(
+        default=None,
+        description="Days until returns and cancellations are in; preliminary until then, in all arms alike.",
+        examples=["45d"],
+    )
+    winsorise: Winsorise | None = Field(
+        default=None, description="Cap extreme contacts.", examples=[{"upper": "99.9%"}]
+    )
+
+    @property
+    def reads_events(self) -> bool:
+        """Whether it is measured on event sources (and so needs a window), not on a column of a wide file."""
+        part = self.numerator if self.kind == "ratio" else self
+        return part is not None and part.column is None
 
 
 class Holdout(Model):
     """A share of all contacts that no experiment writes to."""
 
-    share: ShareField
-    unit: str
-    from_: datetime.date = Field(alias="from")
-    until: datetime.date
-    epoch: int = 1
-    exempt: tuple[str, ...] = ()
+    share: ShareField = Field(description="Share of all contacts that is held out.", examples=["5%"])
+    unit: Text = Field(description="The column that is hashed.", examples=["household_id"])
+    from_: Date = Field(alias="from", description="First day.", examples=["2026-07-01"])
+    until: Date = Field(description="Last day.", examples=["2027-03-31"])
+    epoch: EpochField = Field(default=1, description="Raise it to draw the holdout anew.", examples=[2])
+    exempt: tuple[Text, ...] = Field(
+        default=(), description="Messages that held-out contacts get all the same.", examples=[["transactional"]]
+    )
 
 
 class Layer(Model):
     """Experiments in one layer never share a contact."""
 
-    unit: str
-    epoch: int = 1
-
-
-class Sequential(Model):
-    """When and how an experiment may be read before its end."""
-
-    spending: str = "obrien_fleming"
-    looks: tuple[str, ...] = ()
-    futility: Literal["none", "nonbinding"] = "none"
-
-
-class Baseline(Model):
-    """What is known of a metric before the test, with where it comes from."""
-
-    value: str | float | None = None
-    sd: str | float | None = None
-    icc: float | None = None
-    source: str = "typed"
-    date: datetime.date | None = None
-    fingerprint: str | None = None
-
-
-class Design(Model):
-    """How sure the test has to be; an experiment's own words win over the project's defaults."""
-
-    alpha: float = 0.05
-    sides: Literal[1, 2] = 2
-    power: float = 0.80
-    interval: Literal["auto", "score", "log", "hall", "fieller", "delta"] = "auto"
-    comparisons: Literal["vs_control", "all_pairs"] = "vs_control"
-    correction: Literal["dunnett", "holm", "none"] = "holm"
-    power_for: Literal["each", "any"] = "each"
-    variance_reduction: Literal["none", "cuped"] = "none"
-    lookback: DurationField | None = None
-    baselines: dict[str, Baseline] = Field(default_factory=dict)
-    sequential: Sequential | None = None
+    unit: Text = Field(description="The column that is hashed.", examples=["household_id"])
+    epoch: EpochField = Field(default=1, description="Raise it to draw the layer anew.", examples=[2])
 
 
 class Privacy(Model):
     """What a report may show."""
 
-    smallest_group: int = 20
+    smallest_group: CountField = Field(
+        default=20, description="Groups with fewer contacts are not shown.", examples=[20]
+    )
 
 
 class Defaults(Model):
     """What experiments inherit."""
 
-    design: Design = Field(default_factory=Design)
-    privacy: Privacy = Field(default_factory=Privacy)
+    design: Design = Field(
+        default_factory=Design,
+        description="Design settings of every experiment; an experiment's own words win.",
+        examples=[{"alpha": 0.05, "power": 0.8}],
+    )
+    privacy: Privacy = Field(
+        default_factory=Privacy, description="What a report may show.", examples=[{"smallest_group": 20}]
+    )
 
 
 class Project(Model):
-    """`project.yml`."""
+    """`project.yml`: what all experiments of a team share."""
 
-    uplift: Literal[1]
-    timezone: str = "Europe/Berlin"
-    currency: str = "EUR"
-    language: Literal["de", "en"] = "en"
-    state: str = ".uplift"
-    sources: dict[Name, Source] = Field(default_factory=dict)
-    metrics: dict[Name, MetricDefinition] = Field(default_factory=dict)
-    holdouts: dict[Slug, Holdout] = Field(default_factory=dict)
-    layers: dict[Slug, Layer] = Field(default_factory=dict)
-    defaults: Defaults = Field(default_factory=Defaults)
+    uplift: VersionField = Field(description="Version of the YAML language.", examples=[1])
+    timezone: Text = Field(
+        default="Europe/Berlin",
+        description="Windows, waves and days are local days of this time zone.",
+        examples=["Europe/Berlin"],
+    )
+    currency: CurrencyField = Field(default="EUR", description="Currency of all money.", examples=["EUR"])
+    language: Literal["de", "en"] = Field(default="en", description="Language of reports.", examples=["de"])
+    state: Text = Field(
+        default=".uplift",
+        description="Where the ledger is kept: a folder relative to the project's root, or a PostgreSQL schema.",
+        examples=[".uplift"],
+    )
+    sources: dict[Name, Source] = Field(
+        default_factory=dict,
+        description="Tables of contacts, orders and events, by name.",
+        examples=[{"contacts": {"file": "data/contacts.parquet", "grain": "contact", "id": "customer_id"}}],
+    )
+    metrics: dict[Name, MetricDefinition] = Field(
+        default_factory=dict,
+        description="What can be measured, by name; experiments add the window.",
+        examples=[{"repeat_purchase": {"kind": "proportion", "source": "orders", "where": "not is_cancelled"}}],
+    )
+    holdouts: dict[Slug, Holdout] = Field(
+        default_factory=dict,
+        description="Shares of all contacts that no experiment writes to, by id.",
+        examples=[
+            {"global-2026h2": {"share": "5%", "unit": "household_id", "from": "2026-07-01", "until": "2027-03-31"}}
+        ],
+    )
+    layers: dict[Slug, Layer] = Field(
+        default_factory=dict,
+        description="Groups of experiments that never share a contact, by id.",
+        examples=[{"incentives": {"unit": "household_id"}}],
+    )
+    defaults: Defaults = Field(
+        default_factory=Defaults,
+        description="What experiments inherit.",
+        examples=[{"design": {"alpha": 0.05, "power": 0.8}}],
+    )

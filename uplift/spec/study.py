@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from uplift.errors import Place
+from uplift.errors import Place, Problem
 from uplift.spec.experiment import Experiment
 from uplift.spec.project import MetricDefinition, Project, Source
 
@@ -38,6 +38,7 @@ class Study:
     project: Project
     document: Document
     project_document: Document
+    problems: tuple[Problem, ...] = ()  # warnings and notes; a study with errors does not come into being
 
     @property
     def folder(self) -> Path:

@@ -1,0 +1,209 @@
+"""From what a model refused to problems at the key or value that caused them, in words a marketer understands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from uplift.errors import Place, Problem
+from uplift.spec.model import Model
+from uplift.spec.names import nearest, suggestion
+from uplift.spec.scalars import described
+from uplift.spec.study import Document, KeyPath
+
+_EXPECTED = {
+    "model_type": "a block of keys",
+    "model_attributes_type": "a block of keys",
+    "dict_type": "a block of keys",
+    "tuple_type": "a list",
+}
+
+
+def problems_of(
+    error: ValidationError, root: type[Model], data: Mapping[str, Any], document: Document
+) -> tuple[Problem, ...]:
+    """One problem per mistake, in the order of the file."""
+    details = error.errors(include_url=False)
+    unknown = [_path(e["loc"], data) for e in details if e["type"] == "extra_forbidden"]
+    meant = {(*path[:-1], _meant(path, root)) for path in unknown}
+    found = []
+    for detail in details:
+        path = _path(detail["loc"], data)
+        if detail["type"] == "missing" and path in meant:
+            continue  # the misspelt key is reported already
+        found.append(_problem(detail, path, root, document))
+    return tuple(found)
+
+
+def unknown_keys(error: ValidationError, data: Mapping[str, Any]) -> tuple[KeyPath, ...] | None:
+    """The paths of unknown keys when nothing else is wrong: without them the file can be read on; else None."""
+    details = error.errors(include_url=False)
+    if any(detail["type"] != "extra_forbidden" for detail in details):
+        return None
+    return tuple(_path(detail["loc"], data) for detail in details)
+
+
+def without(data: Any, paths: tuple[KeyPath, ...], *, at: KeyPath = ()) -> Any:
+    """A copy of the data that lacks the keys at these paths."""
+    if isinstance(data, dict):
+        return {k: without(v, paths, at=(*at, k)) for k, v in data.items() if (*at, k) not in paths}
+    if isinstance(data, list):
+        return [without(v, paths, at=(*at, i)) for i, v in enumerate(data)]
+    return data
+
+
+def _problem(detail: Any, path: KeyPath, root: type[Model], document: Document) -> Problem:
+    kind, found = detail["type"], detail["input"]
+    dotted = dotted_name(path)
+    if kind == "extra_forbidden":
+        return _unknown(path, root, document)
+    if kind == "missing":
+        field = _field(path, root)
+        hint = f" ({field.description.rstrip('.')})" if field is not None and field.description else ""
+        place = parent_place(path, document)
+        return Problem(
+            "UP102", f"required key '{path[-1]}' is missing{_inside(path)}", f"add {path[-1]}: …{hint}", place
+        )
+    if kind == "uplift":
+        context = detail["ctx"]
+        of = "key" if detail["loc"][-1] == "[key]" else "value"
+        prefix = "" if context["code"] in ("UP104", "UP107") else f"{dotted}: "
+        return Problem(context["code"], prefix + context["message"], context["fix"], document.place(*path, of=of))
+    if kind == "literal_error":
+        allowed = [str(choice) for choice in _choices(path, root)]
+        text = str(found).lower() if isinstance(found, bool) else str(found)
+        what = f"'{text}'" if isinstance(found, str) else described(found)
+        return Problem("UP103", f"{what} is not allowed for {dotted}", suggestion(text, allowed), document.place(*path))
+    expected = _EXPECTED.get(kind, "something else")
+    field = _field(path, root)
+    hint = f": {field.description.rstrip('.')}" if field is not None and field.description else ""
+    example = "[…]" if expected == "a list" else "{…}"
+    return Problem(
+        "UP105",
+        f"{dotted}: {described(found)} where {expected} belongs",
+        f"write {expected} {example}{hint}",
+        document.place(*path),
+    )
+
+
+def _unknown(path: KeyPath, root: type[Model], document: Document) -> Problem:
+    word = str(path[-1])
+    model = _model(path[:-1], root)
+    names = field_names(model) if model is not None else []
+    near = nearest(word, names)
+    home = None if near else next((p for p in _places_of(word, root) if p[:-1] != path[:-1]), None)
+    if near:
+        fix = f"did you mean '{near}'?"
+    elif home:
+        fix = f"it belongs into {dotted_name(home[:-1]) or 'the top level'}: check the indentation"
+    else:
+        fix = f"delete it; allowed here: {', '.join(names)}"
+    return Problem("UP101", f"unknown key '{word}'{_inside(path)}", fix, document.place(*path, of="key"))
+
+
+def parent_place(path: KeyPath, document: Document) -> Place:
+    """The place of the block in which a key is missing: its key where it has one, else its first character."""
+    parent = path[:-1]
+    return document.place(*parent, of="key") if parent in document.keys else document.place(*parent)
+
+
+def dotted_name(path: KeyPath) -> str:
+    """A path as people write it.
+
+    >>> dotted_name(("metrics", "secondary", 0, "metric"))
+    'metrics.secondary[1].metric'
+    """
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def field_names(model: type[Model]) -> list[str]:
+    """The keys of a model as YAML writes them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _inside(path: KeyPath) -> str:
+    return f" in {dotted_name(path[:-1])}" if len(path) > 1 else ""
+
+
+def _meant(path: KeyPath, root: type[Model]) -> str | None:
+    model = _model(path[:-1], root)
+    return nearest(str(path[-1]), field_names(model)) if model is not None else None
+
+
+def _path(loc: tuple[int | str, ...], data: Any) -> KeyPath:
+    """The path in the file: without the names of alternatives and of pydantic's marks for keys."""
+    path: list[int | str] = []
+    for part in loc:
+        known = isinstance(data, dict) and part in data
+        if not known and isinstance(part, str) and (part == "[key]" or part in ("<row>", "<column>")):
+            continue
+        path.append(part)
+        inside = known or (isinstance(data, list) and isinstance(part, int) and part < len(data))
+        data = data[part] if inside else None
+    return tuple(path)
+
+
+def _field(path: KeyPath, root: type[Model]) -> FieldInfo | None:
+    model = _model(path[:-1], root)
+    if model is None:
+        return None
+    return next((f for name, f in model.model_fields.items() if (f.alias or name) == path[-1]), None)
+
+
+def _choices(path: KeyPath, root: type[Model]) -> tuple[Any, ...]:
+    field = _field(path, root)
+    alternatives = _alternatives(field.annotation) if field is not None else ()
+    return tuple(c for a in alternatives if get_origin(a) is Literal for c in get_args(a))
+
+
+def _model(path: KeyPath, root: type[Model]) -> type[Model] | None:
+    """The model that stands at a path."""
+    here: tuple[Any, ...] = (root,)
+    for part in path:
+        here = tuple(_step(here, part))
+    return next((h for h in here if isinstance(h, type) and issubclass(h, Model)), None)
+
+
+def _step(annotations: tuple[Any, ...], part: int | str) -> Iterator[Any]:
+    for annotation in annotations:
+        origin = get_origin(annotation)
+        if origin is dict:
+            yield from _alternatives(get_args(annotation)[1])
+        elif origin is tuple:
+            yield from _alternatives(get_args(annotation)[0])
+        elif isinstance(annotation, type) and issubclass(annotation, Model):
+            for name, field in annotation.model_fields.items():
+                if (field.alias or name) == part:
+                    yield from _alternatives(field.annotation)
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _alternatives(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return tuple(a for part in get_args(annotation) for a in _alternatives(part))
+    return (annotation,)
+
+
+def _places_of(word: str, root: type[Model]) -> Iterator[KeyPath]:
+    """Where a key of this name is known, outermost first (blocks with free names are not entered)."""
+    level: list[tuple[KeyPath, type[Model]]] = [((), root)]
+    while level:
+        deeper: list[tuple[KeyPath, type[Model]]] = []
+        for path, model in level:
+            for name, field in model.model_fields.items():
+                key = field.alias or name
+                if key == word:
+                    yield (*path, key)
+                for a in _alternatives(field.annotation):
+                    if isinstance(a, type) and issubclass(a, Model):
+                        deeper.append(((*path, key), a))
+        level = deeper

@@ -1,0 +1,203 @@
+"""From files to studies: read, validate, merge the project's defaults, apply the rules; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from uplift.errors import Place, Problem, ProjectError, SpecError
+from uplift.spec.diagnosis import problems_of, unknown_keys, without
+from uplift.spec.experiment import Experiment
+from uplift.spec.model import Model
+from uplift.spec.project import Project
+from uplift.spec.reader import read_file
+from uplift.spec.rules import across, project_findings, study_findings
+from uplift.spec.study import Document, Study
+
+PROJECT_FILE = "project.yml"
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One file and what was found in it; `study` is None for project files and where errors stand in the way."""
+
+    path: Path
+    study: Study | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is an error."""
+        return any(problem.level == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _LoadedProject:
+    project: Project | None
+    document: Document | None
+    problems: tuple[Problem, ...]
+
+
+def load_study(path: Path | str) -> Study:
+    """An experiment with its project, checked; warnings and notes stand in `study.problems`.
+
+    Raises SpecError with every error of both files, and ProjectError when no project.yml is beside or above the file.
+    """
+    path = Path(path)
+    home = find_project(path)
+    if home is None:
+        raise ProjectError(_no_project(path))
+    loaded = _load_project(home)
+    examined = _examine(path, loaded)
+    if examined.study is None or loaded.project is None or examined.failed:
+        raise SpecError(*loaded.problems, *examined.problems)
+    return replace(examined.study, problems=(*loaded.problems, *examined.problems))
+
+
+def load_project(path: Path | str) -> tuple[Project, Document]:
+    """A project from its project.yml, or from the folder that holds it.
+
+    Raises ProjectError when there is none and SpecError when it is wrong.
+    """
+    path = Path(path)
+    home = path if path.name == PROJECT_FILE else find_project(path)
+    if home is None or not home.exists():
+        raise ProjectError(_no_project(path))
+    loaded = _load_project(home)
+    if loaded.project is None or loaded.document is None or _errors(loaded.problems):
+        raise SpecError(*loaded.problems)
+    return loaded.project, loaded.document
+
+
+def examine(paths: Sequence[Path | str]) -> tuple[Examined, ...]:
+    """Everything that is wrong with these files; a folder stands for its project.yml and all its *.yml in name order.
+
+    Each project is examined once, before its first experiment. Nothing is raised for what a file says.
+    """
+    projects: dict[Path, _LoadedProject] = {}
+    found: dict[Path, Examined] = {}
+    for path in _files(paths):
+        home = path if path.name == PROJECT_FILE else find_project(path)
+        if home is not None and home.absolute() not in projects:
+            loaded = _load_project(home)
+            projects[home.absolute()] = loaded
+            found[home.absolute()] = Examined(home, None, loaded.problems)
+        if path.absolute() in found:
+            continue
+        if home is None:
+            missing = () if path.exists() else _unread(path)
+            found[path.absolute()] = Examined(path, None, missing or (_no_project(path),))
+        else:
+            found[path.absolute()] = _examine(path, projects[home.absolute()])
+    return _with_common_findings(tuple(found.values()))
+
+
+def find_project(path: Path) -> Path | None:
+    """The project.yml in the folder, beside the file or in the nearest folder above."""
+    folder = path if path.is_dir() else path.parent
+    candidates = (folder / PROJECT_FILE, *(parent / PROJECT_FILE for parent in folder.absolute().parents))
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def _files(paths: Sequence[Path | str]) -> tuple[Path, ...]:
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix in (".yml", ".yaml") and not p.name.startswith("."))
+            files.extend(sorted(inside, key=lambda p: (p.name != PROJECT_FILE, p.name)))
+            if not inside:
+                files.append(path)
+        else:
+            files.append(path)
+    return tuple(files)
+
+
+def _load_project(path: Path) -> _LoadedProject:
+    project, document, problems = _read(path, Project)
+    if project is not None and document is not None:
+        problems = (*problems, *project_findings(project, document))
+    return _LoadedProject(project, document, _in_order(problems))
+
+
+def _examine(path: Path, loaded: _LoadedProject) -> Examined:
+    experiment, document, problems = _read(path, Experiment)
+    study = None
+    if experiment is not None and document is not None and loaded.project is not None and loaded.document is not None:
+        study = Study(_with_defaults(experiment, loaded.project), loaded.project, document, loaded.document)
+        problems = _in_order((*problems, *study_findings(study)))
+    if _errors(problems) or _errors(loaded.problems):
+        study = None
+    return Examined(path, replace(study, problems=problems) if study else None, problems)
+
+
+def _read(path: Path, model: type[M]) -> tuple[M | None, Document | None, tuple[Problem, ...]]:
+    reading = read_file(path)
+    if isinstance(reading, Problem):
+        return None, None, (reading,)
+    data = reading.data
+    try:
+        return model.model_validate(data, by_alias=True, by_name=False), reading.document, ()
+    except ValidationError as error:
+        problems = problems_of(error, model, data, reading.document)
+        spare = unknown_keys(error, data)
+    if spare is None:
+        return None, reading.document, _in_order(problems)
+    # Only unknown keys: read on without them, so that the rules find the rest in the same run.
+    return model.model_validate(without(data, spare), by_alias=True, by_name=False), reading.document, problems
+
+
+def _with_defaults(experiment: Experiment, project: Project) -> Experiment:
+    """The experiment with the project's design settings where it has none of its own (baselines: metric by metric)."""
+    own, shared = experiment.design, project.defaults.design
+    words = {name: getattr(own, name) for name in own.model_fields_set}
+    if "baselines" in words:
+        words["baselines"] = {**shared.baselines, **own.baselines}
+    return experiment.model_copy(update={"design": shared.model_copy(update=words)})
+
+
+def _with_common_findings(examined: tuple[Examined, ...]) -> tuple[Examined, ...]:
+    common = across(tuple(e.study for e in examined if e.study is not None))
+    if not common:
+        return examined
+    return tuple(
+        replace(
+            e,
+            problems=_in_order((*e.problems, *more)),
+            study=None if any(p.level == "error" for p in more) else e.study,
+        )
+        if e.study is not None and (more := common.get(e.study.document.path))
+        else e
+        for e in examined
+    )
+
+
+def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=_position))
+
+
+def _position(problem: Problem) -> tuple[int, int, str]:
+    place = problem.place
+    return (place.line or 0, place.column or 0, problem.code) if place else (0, 0, problem.code)
+
+
+def _errors(problems: Sequence[Problem]) -> bool:
+    return any(problem.level == "error" for problem in problems)
+
+
+def _unread(path: Path) -> tuple[Problem, ...]:
+    reading = read_file(path)
+    return (reading,) if isinstance(reading, Problem) else ()
+
+
+def _no_project(path: Path) -> Problem:
+    return Problem(
+        "UP007",
+        f"no {PROJECT_FILE} beside or above it",
+        fix=f"put {PROJECT_FILE} into the folder of the experiments; `uplift init` writes one",
+        place=Place(str(path)),
+    )

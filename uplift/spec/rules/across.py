@@ -1,0 +1,71 @@
+"""Several experiments of one project: ids are used once, and a layer is not booked twice at the same time."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+from uplift.errors import Problem
+from uplift.spec.quantities import share_text
+from uplift.spec.rules.metrics import uses
+from uplift.spec.rules.timing import last_assignment
+from uplift.spec.study import Study
+
+
+def across(studies: Sequence[Study]) -> dict[Path, tuple[Problem, ...]]:
+    """Findings that only show between files, by the file in which they are reported (the later one of two)."""
+    found: dict[Path, list[Problem]] = {}
+    for first, second in combinations(studies, 2):
+        if first.project_document.path != second.project_document.path:
+            continue
+        for problem in (*_same_id(first, second), *_overlap(first, second)):
+            found.setdefault(second.document.path, []).append(problem)
+    return {path: tuple(problems) for path, problems in found.items()}
+
+
+def _same_id(first: Study, second: Study) -> tuple[Problem, ...]:
+    if first.experiment.id != second.experiment.id:
+        return ()
+    return (
+        Problem(
+            "UP233",
+            f"id '{second.experiment.id}' is also the id of {first.document.path.name}; their draws would be the same",
+            "give one of them another id (and file name)",
+            second.document.place("id"),
+        ),
+    )
+
+
+def _overlap(first: Study, second: Study) -> tuple[Problem, ...]:
+    mine, other = second.experiment.assignment.layer, first.experiment.assignment.layer
+    if mine is None or other is None or mine.name != other.name:
+        return ()
+    if "closed" in (first.experiment.status, second.experiment.status):
+        return ()
+    shared_from, shared_to = max(mine.from_, other.from_), min(mine.to, other.to)
+    (start, end), (other_start, other_end) = busy(second), busy(first)
+    if shared_from >= shared_to or start > other_end or other_start > end:
+        return ()
+    last = min(end, other_end)
+    until = "" if last == datetime.date.max else f" to {last}"
+    after = "" if other_end == datetime.date.max else f"start after {other_end}, or "
+    return (
+        Problem(
+            "UP211",
+            f"layer '{mine.name}' is booked twice from {share_text(shared_from)} to {share_text(shared_to)}, from "
+            f"{max(start, other_start)}{until}: by this test and by {first.experiment.id}",
+            f"{after}take a range outside {share_text(other.from_)} to {share_text(other.to)}",
+            second.document.place("assignment", "layer"),
+        ),
+    )
+
+
+def busy(study: Study) -> tuple[datetime.date, datetime.date]:
+    """The days on which a contact may be inside the experiment: from the start to the end of the last window."""
+    last = last_assignment(study)
+    if last is None:
+        return study.experiment.schedule.start, datetime.date.max
+    longest = max((use.window.days for _, use in uses(study) if use.window), default=0)
+    return study.experiment.schedule.start, last + datetime.timedelta(days=longest)
