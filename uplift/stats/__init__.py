@@ -1,0 +1,1 @@
+"""How much: pure functions on `Moments`; no database, no template, no clock."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -76,7 +76,9 @@ class Sums:
             total = Fraction(0)
             for kept in itertools.product((True, False), repeat=len(index)):
                 taken = tuple(i for i, keep in zip(index, kept, strict=True) if keep)
-                factor = math.prod((-mean[i] for i, keep in zip(index, kept, strict=True) if not keep), start=Fraction(1))
+                factor = math.prod(
+                    (-mean[i] for i, keep in zip(index, kept, strict=True) if not keep), start=Fraction(1)
+                )
                 total += factor * power[_exponents(taken, k)]
             return float(total * math.prod((scale[i] for i in index), start=Fraction(1)))
 
@@ -90,8 +92,8 @@ class Sums:
 
         core = self.core
         means = np.array([float((m + s) * u) for m, s, u in zip(mean, self.shift, scale, strict=True)])
-        higher = (tensor(3, core), tensor(4, core)) if core else (None, None)
-        return Moments(self.n, self.columns, means, tensor(2, k), *higher, self.nonzero)
+        third, fourth = (tensor(3, core), tensor(4, core)) if core else (None, None)
+        return Moments(self.n, self.columns, means, tensor(2, k), third, fourth, self.nonzero)
 
 
 def _exponents(index: tuple[int, ...], k: int) -> Exponents:
@@ -139,21 +141,25 @@ class Moments:
         mean = self.mean + delta * (other.n / n)
         # Each part, re-centred from its own mean to the common one, by the same expansion.
         parts = [(p, p.mean - mean) for p in (self, other)]
-        second = sum(p.second + p.n * np.multiply.outer(s, s) for p, s in parts)
+        second = _total(p.second + p.n * np.multiply.outer(s, s) for p, s in parts)
         third = fourth = None
         if self.third is not None and other.third is not None:
             c = min(len(self.third), len(other.third))
-            third = sum(_shifted_third(p, s, c) for p, s in parts)
+            third = _total(_shifted_third(p, s, c) for p, s in parts)
             if self.fourth is not None and other.fourth is not None:
-                fourth = sum(_shifted_fourth(p, s, c) for p, s in parts)
-        return Moments(n, self.columns, mean, np.asarray(second), third, fourth, self.nonzero + other.nonzero)
+                fourth = _total(_shifted_fourth(p, s, c) for p, s in parts)
+        return Moments(n, self.columns, mean, second, third, fourth, self.nonzero + other.nonzero)
+
+
+def _total(parts: Iterable[Floats]) -> Floats:
+    return np.sum(list(parts), axis=0)  # type: ignore[no-any-return]
 
 
 def _shifted_third(p: Moments, shift: Floats, c: int) -> Floats:
     assert p.third is not None
     s, m2 = shift[:c], p.second[:c, :c]
     mixed = np.einsum("ij,k->ijk", m2, s)
-    return (
+    return np.asarray(
         p.third[:c, :c, :c]
         + mixed
         + mixed.transpose(0, 2, 1)
@@ -163,7 +169,8 @@ def _shifted_third(p: Moments, shift: Floats, c: int) -> Floats:
 
 
 def _shifted_fourth(p: Moments, shift: Floats, c: int) -> Floats:
-    assert p.third is not None and p.fourth is not None
+    assert p.third is not None
+    assert p.fourth is not None
     s, m2, m3 = shift[:c], p.second[:c, :c], p.third[:c, :c, :c]
     total = p.fourth[:c, :c, :c, :c] + p.n * np.einsum("i,j,k,l->ijkl", s, s, s, s)
     for last in range(4):

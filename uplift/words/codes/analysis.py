@@ -97,4 +97,98 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_en="Declare fewer decimals for the column, or winsorise the metric.",
         fix_de="Deklarieren Sie weniger Nachkommastellen für die Spalte, oder winsorisieren Sie die Metrik.",
     ),
+    Entry(
+        code="UP610",
+        title_en="an arm without contacts",
+        title_de="Gruppe ohne Kontakte",
+        why_en="Nothing can be compared with an arm in which nobody is.",
+        why_de="Mit einer Gruppe, in der niemand ist, lässt sich nichts vergleichen.",
+        fix_en="Check the assignment and the filters of the metric; wait until the first windows are over.",
+        fix_de="Prüfen Sie Zuteilung und Filter der Metrik; warten Sie, bis die ersten Zeitfenster vorbei sind.",
+    ),
+    Entry(
+        code="UP611",
+        title_en="no variation in an arm",
+        title_de="keine Streuung in einer Gruppe",
+        why_en="When all contacts of an arm show the same value, or there is only one contact, the data do not say "
+        "how far chance reaches.",
+        why_de="Zeigen alle Kontakte einer Gruppe denselben Wert oder gibt es nur einen Kontakt, sagen die Daten "
+        "nicht, wie weit der Zufall reicht.",
+        fix_en="Let the test run longer; if the value can't vary, check the metric's source and filter.",
+        fix_de="Lassen Sie den Test länger laufen; kann der Wert gar nicht streuen, prüfen Sie Quelle und Filter der "
+        "Metrik.",
+    ),
+    Entry(
+        code="UP612",
+        title_en="fewer than 150 buyers in an arm",
+        title_de="weniger als 150 Käufer in einer Gruppe",
+        why_en="Amounts are skewed. The interval is shown to hold its level from about 150 buyers per arm on; below, "
+        "it misses somewhat more often than it says.",
+        why_de="Beträge sind schief verteilt. Dass das Intervall sein Niveau hält, ist ab etwa 150 Käufern je Gruppe "
+        "gezeigt; darunter verfehlt es den wahren Wert etwas öfter als angegeben.",
+        fix_en="Read a bound close to zero with care, and plan more control contacts next time.",
+        fix_de="Lesen Sie eine Grenze nahe null mit Vorsicht, und planen Sie beim nächsten Mal mehr Kontrollkontakte.",
+    ),
+    Entry(
+        code="UP613",
+        title_en="another interval than asked for",
+        title_de="anderes Intervall als verlangt",
+        why_en="The interval that was asked for needs positive values that vary in both arms. Fieller's theorem (for a "
+        "share: the score interval) needs neither and was used instead.",
+        why_de="Das verlangte Intervall braucht in beiden Gruppen positive, streuende Werte. Der Satz von Fieller (bei "
+        "Anteilen das Score-Intervall) kommt ohne aus und wurde stattdessen verwendet.",
+        fix_en="Nothing to do: the method is named beside the result.",
+        fix_de="Nichts zu tun: Die Methode steht beim Ergebnis.",
+    ),
+    Entry(
+        code="UP614",
+        title_en="a proportion with values other than 0 and 1",
+        title_de="Anteil mit anderen Werten als 0 und 1",
+        why_en="A proportion counts each contact once: converted or not.",
+        why_de="Ein Anteil zählt jeden Kontakt einmal: konvertiert oder nicht.",
+        fix_en="Declare the metric as `kind: count` or `kind: mean`, or reduce the column to 0 and 1.",
+        fix_de="Deklarieren Sie die Metrik als `kind: count` oder `kind: mean`, oder führen Sie die Spalte auf 0 und 1 "
+        "zurück.",
+    ),
+    Entry(
+        code="UP615",
+        title_en="numbers that no experiment can have",
+        title_de="Zahlen, die kein Experiment haben kann",
+        why_en="Counts are whole and not negative, there are at most as many converters as contacts, and values are "
+        "finite.",
+        why_de="Anzahlen sind ganz und nicht negativ, es gibt höchstens so viele Konvertierte wie Kontakte, und Werte "
+        "sind endlich.",
+        fix_en="Check the source for duplicates and the query for joins that multiply rows.",
+        fix_de="Prüfen Sie die Quelle auf Dubletten und die Abfrage auf Verknüpfungen, die Zeilen vervielfachen.",
+    ),
+    Entry(
+        code="UP616",
+        title_en="a ratio without a denominator",
+        title_de="Verhältnis ohne Nenner",
+        why_en="No contact of an arm has a denominator (no order, no mail), so there is nothing to divide by.",
+        why_de="Kein Kontakt einer Gruppe hat einen Nenner (keine Bestellung, keine Mail); es gibt nichts zu teilen.",
+        fix_en="Check source and filter of the denominator, or wait for the first events.",
+        fix_de="Prüfen Sie Quelle und Filter des Nenners, oder warten Sie die ersten Ereignisse ab.",
+    ),
+    Entry(
+        code="UP617",
+        title_en="an error level that is none",
+        title_de="unmögliches Fehlerniveau",
+        why_en="alpha is the share of false alarms that is accepted: above 0 and below 0.5.",
+        why_de="alpha ist der Anteil falscher Alarme, den man hinnimmt: über 0 und unter 0,5.",
+        fix_en="Write 0.05 for the usual 95 % confidence.",
+        fix_de="Schreiben Sie 0,05 für das übliche Niveau von 95 %.",
+    ),
+    Entry(
+        code="UP618",
+        title_en="sample ratio mismatch in the daily check",
+        title_de="Aufteilung weicht in der täglichen Prüfung vom Plan ab",
+        why_en="This check may be read every day without raising more false alarms than announced. Once it fails, "
+        "contacts were lost or added in one arm only.",
+        why_de="Diese Prüfung darf täglich gelesen werden, ohne öfter als angekündigt falschen Alarm zu geben. Schlägt "
+        "sie an, sind in einer Gruppe Kontakte verloren gegangen oder hinzugekommen.",
+        fix_en="Stop sending, and compare assigned contacts with sent lists from the first day on that it names.",
+        fix_de="Halten Sie den Versand an und vergleichen Sie ab dem genannten Tag die zugeteilten mit den versandten "
+        "Kontakten.",
+    ),
 )

@@ -1,0 +1,132 @@
+"""Sample ratio mismatch: do the arms have the sizes that the design gave them?
+
+A failed check means that contacts were lost or added in one arm only; no interval can repair that, so no verdict is
+given. Arms of weight zero take no part in the degrees of freedom, but one contact in them refutes the design.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import chdtrc, gammaln, xlogy
+
+from uplift.errors import Problem, StatisticsError
+from uplift.results import Check
+from uplift.results.result import Fact
+
+SRM_ALPHA = 0.001
+_EXACT_BELOW = 1_000  # contacts, for two arms
+_CHI_SQUARE_NEEDS = 5.0  # expected contacts per arm
+
+
+@dataclass(frozen=True, slots=True)
+class SplitTest:
+    """How well observed counts fit the weights: p-value, and the chi-square statistic where that is the test."""
+
+    p_value: float
+    statistic: float | None
+    df: int
+    method: str  # "chi-square", "exact", "exact, Bonferroni" or "impossible"
+
+
+def srm_test(observed: Sequence[int], weights: Sequence[float]) -> SplitTest:
+    """Goodness of fit of arm counts to design weights (any positive scale).
+
+    Two arms below 1,000 contacts: exact binomial test. More arms, where one expects fewer than five contacts: the
+    smallest of the exact tests of each arm against the rest, times their number. Else Pearson's chi-square with (arms
+    of positive weight − 1) degrees of freedom. Raises StatisticsError UP615 without contacts.
+
+    >>> round(srm_test([5100, 4900, 0], [0.5, 0.5, 0]).p_value, 4)
+    0.0455
+    """
+    shares = _shares(observed, weights)
+    n = sum(observed)
+    if n == 0:
+        raise StatisticsError(Problem("UP615", "no contact was assigned", fix="assign contacts first"))
+    if any(count and share == 0 for count, share in zip(observed, shares, strict=True)):
+        return SplitTest(0.0, None, 0, "impossible")
+    arms = [(count, share) for count, share in zip(observed, shares, strict=True) if share > 0]
+    df = len(arms) - 1
+    if df == 0:
+        raise StatisticsError(Problem("UP615", "only one arm has a weight", fix="an experiment needs two arms"))
+    if df == 1 and n < _EXACT_BELOW:
+        return SplitTest(_binomial(arms[0][0], n, arms[0][1]), None, df, "exact")
+    if df > 1 and min(n * share for _, share in arms) < _CHI_SQUARE_NEEDS:
+        smallest = min(_binomial(count, n, share) for count, share in arms)
+        return SplitTest(min(1.0, len(arms) * smallest), None, df, "exact, Bonferroni")
+    statistic = math.fsum((count - n * share) ** 2 / (n * share) for count, share in arms)
+    return SplitTest(float(chdtrc(df, statistic)), statistic, df, "chi-square")
+
+
+def srm_check(observed: Mapping[str, int], weights: Mapping[str, float], *, alpha: float = SRM_ALPHA) -> Check:
+    """The check UP601: failed when p < alpha. Facts: p, alpha, and the observed and expected count of each arm."""
+    test = srm_test(list(observed.values()), [float(weights[arm]) for arm in observed])
+    n, total = sum(observed.values()), float(sum(weights[arm] for arm in observed))
+    counts: list[tuple[str, Fact]] = []
+    for arm, count in observed.items():
+        counts += [(f"observed {arm}", count), (f"expected {arm}", n * float(weights[arm]) / total)]
+    facts: list[tuple[str, Fact]] = [("p", test.p_value), ("alpha", alpha), ("test", test.method), *counts]
+    return Check("UP601", "fail" if test.p_value < alpha else "ok", tuple(facts))
+
+
+def split_bayes_factor(observed: Sequence[int], weights: Sequence[float], *, concentration: float = 100.0) -> float:
+    """The e-value against the designed split, as a natural logarithm: it may be looked at after every contact.
+
+    Dirichlet(concentration · weights) mixture against the multinomial with the design's weights (Lindon & Malek 2022,
+    Anytime-valid inference for multinomial count data, eq. 4). If the design holds, its expectation is one at every
+    stopping time, so P(ever ≥ 1/alpha) ≤ alpha.
+    """
+    shares = np.array(_shares(observed, weights))
+    counts = np.asarray(observed, dtype=np.float64)
+    if np.any(counts[shares == 0] > 0):
+        return math.inf
+    counts, shares = counts[shares > 0], shares[shares > 0]
+    prior, n = concentration * shares, counts.sum()
+    mixture = gammaln(prior.sum()) - gammaln(prior.sum() + n) + float(np.sum(gammaln(prior + counts) - gammaln(prior)))
+    return float(mixture - np.sum(xlogy(counts, shares)))
+
+
+def srm_sequence(
+    cumulated: Iterable[Sequence[int]], weights: Sequence[float], *, concentration: float = 100.0
+) -> tuple[float, ...]:
+    """Anytime-valid p-values for counts cumulated over days: 1 / (largest e-value so far), at most one."""
+    p_values, largest = [], 0.0
+    for observed in cumulated:
+        largest = max(largest, split_bayes_factor(observed, weights, concentration=concentration))
+        p_values.append(math.exp(-largest))
+    return tuple(p_values)
+
+
+def srm_sequence_check(
+    cumulated: Iterable[Sequence[int]], weights: Sequence[float], *, alpha: float = SRM_ALPHA
+) -> Check:
+    """The check UP618 for daily monitoring: failed once the anytime-valid p-value is below alpha, on any day."""
+    p_values = srm_sequence(cumulated, weights)
+    if not p_values:
+        raise StatisticsError(Problem("UP615", "no day was counted", fix="give the counts of at least one day"))
+    first = next((day for day, p in enumerate(p_values, start=1) if p < alpha), None)
+    facts = (("p", p_values[-1]), ("alpha", alpha), ("days", len(p_values)), ("first_day", first))
+    return Check("UP618", "ok" if first is None else "fail", facts)
+
+
+def _shares(observed: Sequence[int], weights: Sequence[float]) -> list[float]:
+    if len(observed) != len(weights):
+        raise ValueError(f"{len(observed)} counts for {len(weights)} weights")
+    total = math.fsum(weights)
+    if min(observed, default=0) < 0 or min(weights, default=0) < 0 or not total > 0:
+        found = f"counts {list(observed)} for weights {list(weights)}"
+        raise StatisticsError(
+            Problem("UP615", found, fix="counts and weights can't be negative; one weight is positive")
+        )
+    return [float(weight) / total for weight in weights]
+
+
+def _binomial(count: int, n: int, share: float) -> float:
+    """Exact two-sided p: the probability of all counts that are no more likely than the observed one."""
+    k = np.arange(n + 1)
+    log_pmf = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) + xlogy(k, share) + xlogy(n - k, 1 - share)
+    pmf = np.exp(log_pmf)
+    return min(1.0, float(pmf[pmf <= pmf[count] * (1 + 1e-7)].sum()))
