@@ -14,7 +14,7 @@ from typing import Literal
 
 SHARE_PATTERN = r"^[0-9][0-9_]*(\.[0-9]+)?\s?%$|^[0-9]+/[0-9]+$|^0(\.[0-9]+)?$"
 EFFECT_PATTERN = r"^[+-]?[0-9][0-9_]*(\.[0-9]+)?\s?(%|pp|[A-Z]{3})?$"
-MONEY_PATTERN = r"^[+-]?[0-9][0-9_]*(\.[0-9]+)?\s?[A-Z]{3}$"
+MONEY_PATTERN = r"^[0-9][0-9_]*(\.[0-9]+)?\s?[A-Z]{3}$"
 DURATION_PATTERN = r"^[0-9]+\s?(d|w)$"
 LONGEST_DURATION = 3_650
 """Days; a longer one is a typing error, and no date may run past the year 9999."""
@@ -141,7 +141,7 @@ def parse_effect(found: object) -> Effect:
 
 
 def parse_money(found: object) -> Money:
-    """An amount with its currency's three letters.
+    """An amount of at least zero with its currency's three letters.
 
     >>> parse_money("60_000 EUR")
     Money(amount=Decimal('60000'), currency='EUR')
@@ -158,6 +158,8 @@ def parse_money(found: object) -> Money:
     if not _CURRENCY.match(split[2]):
         right = _SIGNS.get(split[2], split[2].upper() if len(split[2]) == 3 else "EUR")
         raise QuantityError(f"'{split[2]}' is not a currency code", f"write {split[1]} {right}")
+    if number < 0:
+        raise QuantityError(f"'{text}' is negative", "write an amount of at least 0")
     return Money(Decimal(split[1].replace("_", "")), split[2])
 
 

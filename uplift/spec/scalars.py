@@ -205,9 +205,13 @@ def _schema(pattern: str | None = None, *, numbers: bool = False, **more: object
 
 
 def _range(minimum: int, maximum: int) -> WithJsonSchema:
-    return WithJsonSchema({"type": "integer", "minimum": minimum, "maximum": maximum})
+    """Digits, or digits grouped by `_`, which editors read as text."""
+    number = {"type": "integer", "minimum": minimum, "maximum": maximum}
+    grouped = {"type": "string", "pattern": r"^[1-9][0-9]*(_[0-9]+)+$"}
+    return WithJsonSchema({"anyOf": [number, grouped]})
 
 
+_BELOW_ONE: dict[str, object] = {"minimum": 0, "exclusiveMaximum": 1}
 _POSITIVE_PERCENT = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?\s?%$"}
 
 Text = Annotated[str, PlainValidator(_text), _schema(minLength=1)]
@@ -258,7 +262,9 @@ SettingField = Annotated[
     PlainValidator(_setting),
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
-ShareField = Annotated[Fraction, PlainValidator(_quantity(parse_share)), _schema(SHARE_PATTERN, numbers=True)]
+ShareField = Annotated[
+    Fraction, PlainValidator(_quantity(parse_share)), _schema(SHARE_PATTERN, numbers=True, **_BELOW_ONE)
+]
 EffectField = Annotated[Effect, PlainValidator(_quantity(parse_effect)), _schema(EFFECT_PATTERN, numbers=True)]
 MoneyField = Annotated[Money, PlainValidator(_quantity(parse_money)), _schema(MONEY_PATTERN)]
 DurationField = Annotated[Duration, PlainValidator(_quantity(parse_duration)), _schema(DURATION_PATTERN)]

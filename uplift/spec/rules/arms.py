@@ -66,13 +66,6 @@ def costs_share_a_currency(study: Study) -> Iterator[Problem]:
                     f"state it in {currency}",
                     document.place("arms", name, key),
                 )
-            if money is not None and money.amount < 0:
-                yield Problem(
-                    "UP105",
-                    f"{key} is negative",
-                    "write the cost as an amount of at least 0",
-                    document.place("arms", name, key),
-                )
     targeting = study.experiment.targeting
     budget = targeting.strategy.budget if targeting and targeting.strategy else None
     if budget is not None and budget.currency != currency:
