@@ -32,9 +32,9 @@ def written_aside(target: Path) -> Iterator[Path]:
 
     Raises StateError (UP515) when the folder or the file can't be written.
     """
+    make_folder(target.parent)
     aside = aside_of(target)
     try:
-        make_folder(target.parent)
         yield aside
         publish(aside, target)
     except OSError as error:

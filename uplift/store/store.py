@@ -43,7 +43,7 @@ class Store:
             raise StateError(
                 Problem(
                     "UP519",
-                    f"the state directory '{path}' lies on a network drive ({kind}), where SQLite's locks fail silently",
+                    f"the state directory '{path}' lies on a network drive ({kind}): SQLite's locks fail there silently",
                     fix="name a directory on a local disk in project.yml: `state: /var/lib/uplift`",
                 )
             )
@@ -53,6 +53,12 @@ class Store:
             )
         catalog = Catalog(path / "catalog.sqlite")
         return cls(path, catalog, Ledger(path, catalog))
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing stays open between two calls."""
 
     @contextlib.contextmanager
     def writing(self, *, patience: float = PATIENCE) -> Iterator[CatalogWriter]:

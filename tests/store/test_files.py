@@ -1,0 +1,48 @@
+"""Files are whole or not there."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from uplift.errors import StateError
+from uplift.store import lists_folder, report_path, result_path, write_text_atomic, written_aside
+
+
+def test_a_text_is_written_with_its_folders_and_without_leftovers(tmp_path):
+    path = tmp_path / "results" / "a" / "result.json"
+    write_text_atomic(path, "größer\n")
+    write_text_atomic(path, "größer als\n")
+    assert path.read_bytes() == "größer als\n".encode()
+    assert [p.name for p in path.parent.iterdir()] == ["result.json"]
+
+
+def write_half(path: Path) -> None:
+    with written_aside(path) as aside:
+        aside.write_text("ne")
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_write_keeps_the_old_file(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        write_half(path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateError, match="UP515") as caught:
+        write_text_atomic(tmp_path / "file" / "x.json", "{}")
+    assert "file" in str(caught.value)
+
+
+def test_results_reports_and_lists_lie_under_the_root():
+    root, day = Path("project"), datetime.date(2026, 11, 30)
+    assert result_path(root, "sale", day).as_posix() == "project/results/sale/2026-11-30/result.json"
+    assert report_path(root, "sale", "de").as_posix() == "project/reports/sale.de.html"
+    assert lists_folder(root, "sale", day).as_posix() == "project/lists/sale/2026-11-30"
