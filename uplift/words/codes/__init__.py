@@ -1,16 +1,17 @@
 """The one table of finding codes (UP…): what each means and what to do, in German and English.
 
-Ranges: UP0xx–UP2xx the YAML (`spec.py`), UP3xx–UP4xx design and lock (`design.py`), UP5xx data, ids and
-assignment (`data.py`), UP6xx analysis and validity checks (`analysis.py`), UP9xx the program itself (`program.py`).
+Ranges: UP0xx–UP2xx the YAML (`spec.py`), UP3xx–UP4xx design and lock (`design.py`), UP50x–UP51x
+assignment and what is kept (`assignment.py`), UP52x–UP59x data and ids (`data.py`), UP6xx analysis and validity checks (`analysis.py`), UP9xx the program itself (`program.py`).
 """
 
 from uplift.words.codes.analysis import ANALYSIS
+from uplift.words.codes.assignment import ASSIGNMENT
 from uplift.words.codes.data import DATA
 from uplift.words.codes.design import DESIGN
 from uplift.words.codes.entry import Entry
 from uplift.words.codes.program import PROGRAM
 from uplift.words.codes.spec import SPEC
 
-CODES: dict[str, Entry] = {entry.code: entry for entry in (*SPEC, *DESIGN, *DATA, *ANALYSIS, *PROGRAM)}
+CODES: dict[str, Entry] = {entry.code: entry for entry in (*SPEC, *DESIGN, *ASSIGNMENT, *DATA, *ANALYSIS, *PROGRAM)}
 
 __all__ = ["CODES", "Entry"]
