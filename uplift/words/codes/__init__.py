@@ -1,7 +1,8 @@
 """The one table of finding codes (UP…): what each means and what to do, in German and English.
 
-Ranges: UP0xx–UP2xx the YAML (`spec.py`), UP3xx–UP4xx design and lock (`design.py`), UP50x–UP51x
-assignment and what is kept (`assignment.py`), UP52x–UP59x data and ids (`data.py`), UP6xx analysis and validity checks (`analysis.py`), UP9xx the program itself (`program.py`).
+Ranges: UP0xx–UP2xx the YAML (`spec.py`), UP3xx–UP4xx design and lock (`design.py`), UP50x–UP51x assignment and
+what is kept (`assignment.py`), UP52x–UP59x data and ids (`data.py`), UP6xx analysis and validity checks
+(`analysis.py`), UP9xx the program itself (`program.py`).
 """
 
 from uplift.words.codes.analysis import ANALYSIS

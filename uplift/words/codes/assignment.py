@@ -7,9 +7,11 @@ ASSIGNMENT: tuple[Entry, ...] = (
         code="UP501",
         title_en="a salt that is not allowed",
         title_de="unzulässiges Salt",
-        why_en="The salt stands before the contact's id in the text that is hashed. With other characters than a-z, 0-9 "
+        why_en="The salt stands before the contact's id in the text that is hashed. With other characters than a-z, "
+        "0-9 "
         "and . _ / - two different pairs could give the same text.",
-        why_de="Das Salt steht vor der Kennung des Kontakts in dem Text, der gehasht wird. Mit anderen Zeichen als a-z, "
+        why_de="Das Salt steht vor der Kennung des Kontakts in dem Text, der gehasht wird. Mit anderen Zeichen als "
+        "a-z, "
         "0-9 und . _ / - könnten zwei verschiedene Paare denselben Text ergeben.",
         fix_en="Shorten or rename the id of the experiment, holdout or layer.",
         fix_de="Kürzen Sie die Kennung des Experiments, des Holdouts oder des Layers, oder benennen Sie sie um.",
@@ -92,7 +94,8 @@ ASSIGNMENT: tuple[Entry, ...] = (
         title_de="Ziehung ist eingefroren",
         why_en="With `entry: snapshot` everybody is drawn on one day, with waves on one day per wave. Contacts that "
         "become eligible later are not assigned.",
-        why_de="Bei `entry: snapshot` werden alle an einem Tag gezogen, bei Wellen an einem Tag je Welle. Kontakte, die "
+        why_de="Bei `entry: snapshot` werden alle an einem Tag gezogen, bei Wellen an einem Tag je Welle. Kontakte, "
+        "die "
         "später dazukommen, werden nicht zugeteilt.",
         fix_en="Use `entry: rolling` in experiments that newcomers shall join.",
         fix_de="Verwenden Sie `entry: rolling`, wenn neue Kontakte dazukommen sollen.",
@@ -102,7 +105,8 @@ ASSIGNMENT: tuple[Entry, ...] = (
         title_en="the holdout is not active",
         title_de="Holdout ist nicht aktiv",
         why_en="The holdout that the experiment names does not run on this day, so nobody was held out.",
-        why_de="Der Holdout, den das Experiment nennt, läuft an diesem Tag nicht; deshalb wurde niemand zurückgehalten.",
+        why_de="Der Holdout, den das Experiment nennt, läuft an diesem Tag nicht; deshalb wurde niemand "
+        "zurückgehalten.",
         fix_en="Prolong it in project.yml, or name the active one.",
         fix_de="Verlängern Sie ihn in project.yml, oder nennen Sie den aktiven.",
     ),
@@ -110,9 +114,11 @@ ASSIGNMENT: tuple[Entry, ...] = (
         code="UP511",
         title_en="an assignment that can't be recomputed",
         title_de="Zuteilung lässt sich nicht nachrechnen",
-        why_en="Everybody can recompute an arm from the salt and the id. Where the ledger says something else, a row was "
+        why_en="Everybody can recompute an arm from the salt and the id. Where the ledger says something else, a "
+        "row was "
         "changed after it was written.",
-        why_de="Jeder kann die Gruppe aus Salt und Kennung nachrechnen. Steht im Register etwas anderes, wurde eine Zeile "
+        why_de="Jeder kann die Gruppe aus Salt und Kennung nachrechnen. Steht im Register etwas anderes, wurde eine "
+        "Zeile "
         "nachträglich geändert.",
         fix_en="Restore the ledger from a backup, and find out who can write to the state directory.",
         fix_de="Stellen Sie das Register aus einer Sicherung wieder her, und klären Sie, wer im Zustandsverzeichnis "
@@ -143,7 +149,8 @@ ASSIGNMENT: tuple[Entry, ...] = (
         title_en="another run is writing",
         title_de="ein anderer Lauf schreibt gerade",
         why_en="Only one run may write at a time: two draws at once could assign the same contact twice.",
-        why_de="Es darf immer nur ein Lauf schreiben: Zwei Ziehungen zugleich könnten denselben Kontakt doppelt zuteilen.",
+        why_de="Es darf immer nur ein Lauf schreiben: Zwei Ziehungen zugleich könnten denselben Kontakt doppelt "
+        "zuteilen.",
         fix_en="Wait until it is done and run this again.",
         fix_de="Warten Sie, bis er fertig ist, und starten Sie erneut.",
     ),
@@ -178,8 +185,10 @@ ASSIGNMENT: tuple[Entry, ...] = (
         code="UP518",
         title_en="a ledger file that was changed or is missing",
         title_de="veränderte oder fehlende Registerdatei",
-        why_en="Ledger files are never changed after they were written. What the catalog names must be there, bit by bit.",
-        why_de="Registerdateien werden nach dem Schreiben nie geändert. Was der Katalog nennt, muss Bit für Bit da sein.",
+        why_en="Ledger files are never changed after they were written. What the catalog names must be there, bit "
+        "by bit.",
+        why_de="Registerdateien werden nach dem Schreiben nie geändert. Was der Katalog nennt, muss Bit für Bit da "
+        "sein.",
         fix_en="Restore the file from a backup.",
         fix_de="Stellen Sie die Datei aus einer Sicherung wieder her.",
     ),
