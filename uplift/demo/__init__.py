@@ -2,5 +2,6 @@
 
 from uplift.demo.designs import DEMO_EXPERIMENTS
 from uplift.demo.generate import DemoData, generate
+from uplift.demo.project import DemoProject, at_its_start, prepare
 
-__all__ = ["DEMO_EXPERIMENTS", "DemoData", "generate"]
+__all__ = ["DEMO_EXPERIMENTS", "DemoData", "DemoProject", "at_its_start", "generate", "prepare"]

@@ -13,6 +13,7 @@ from uplift.demo.contacts import BANDS, COUNTRIES, UNKNOWN, Contacts, Integers, 
 from uplift.demo.designs import EXPORTED_ON
 from uplift.demo.mails import EVENTS, MailEvents, mail_events_of
 from uplift.demo.orders import VOUCHERS, Orders, orders_of
+from uplift.store.files import written_aside
 
 CONTACTS, ORDERS, MAIL_EVENTS = "contacts.csv", "orders.csv", "mail_events.csv"
 SEED = 7
@@ -33,10 +34,20 @@ class DemoData:
 
 def generate(folder: Path, *, seed: int = SEED) -> DemoData:
     """Write the three files into `folder` (made where absent): the same seed gives the same bytes."""
-    files = exports(seed)
-    folder.mkdir(parents=True, exist_ok=True)
+    return write(exports(seed), folder)
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> DemoData:
+    """Write the files of `exports`, each whole or not at all; a file that is there already with this content stays.
+
+    Raises StateError (UP515) where the folder can't be written.
+    """
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        target = folder / name
+        if target.is_file() and target.stat().st_size == len(content) and target.read_bytes() == content:
+            continue
+        with written_aside(target) as aside:
+            aside.write_bytes(content)
     rows = {name: content.count(b"\n") - 1 for name, content in files.items()}
     return DemoData(
         contacts=folder / CONTACTS,
