@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from published import tables
 
+from tests.demo.published import tables
 from uplift.demo import DemoData, generate
 
 

@@ -4,9 +4,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from published import AUDIENCES
 from statsmodels.stats.power import NormalIndPower
 
+from tests.demo.published import AUDIENCES
 from uplift.demo import DEMO_EXPERIMENTS
 from uplift.demo.contacts import CONTROL_SHARE
 from uplift.demo.designs import TESTS

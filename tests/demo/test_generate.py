@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published import AUDIENCES, arms, delta_of_means, delta_of_ratios, printed, tables
 
+from tests.demo.published import AUDIENCES, arms, delta_of_means, delta_of_ratios, printed, tables
 from uplift.demo import DEMO_EXPERIMENTS, DemoData, generate
 from uplift.demo.baskets import baskets
 
