@@ -75,13 +75,17 @@ def count(value: int, language: Language) -> str:
     return number(value, language, significant=None)
 
 
-def percent(share: Number, language: Language, *, signed: bool = False) -> str:
+def percent(share: Number, language: Language, *, signed: bool = False, decimals: int | None = None) -> str:
     """A share as per cent with three significant digits: 0.0941 is «9,41 %» in German and «9.41%» in English.
+
+    With `decimals` it is rounded to so many decimals instead.
 
     >>> percent(0.249, "de"), percent(0.11, "en"), percent(-0.03, "en", signed=True)
     ('24,9\\xa0%', '11.0%', '−3.00%')
     """
-    return number(exact(share).scaleb(2), language, signed=signed) + _percent_sign(language)
+    hundredfold, significant = exact(share).scaleb(2), SIGNIFICANT if decimals is None else None
+    text = number(hundredfold, language, significant=significant, decimals=decimals or 0, signed=signed)
+    return text + _percent_sign(language)
 
 
 def plain_percent(share: Number, language: Language) -> str:

@@ -71,3 +71,35 @@ def with_half_width(estimate: float, low: float | None, high: float | None, lang
     if sides != {half}:
         return None
     return f"{numbers.percent(estimate, language)} ({numbers.half_width(half)})"
+
+
+def estimate(relative: float, half_width: float | None, language: Language) -> str:
+    """A relative uplift with its sign and three significant digits.
+
+    An estimate that drowns in its own interval is not given digits finer than that interval has: beside ±9.15 % it is
+    +0.01 %, not +0.00759 %.
+
+    >>> estimate(0.0000759, 0.0915, "en"), estimate(0.00523, 0.0915, "en")
+    ('+0.01%', '+0.523%')
+    """
+    if half_width is None or abs(relative) * 100 >= half_width:
+        return numbers.percent(relative, language, signed=True)
+    decimals = -int(numbers.rounded(numbers.exact(half_width).scaleb(2)).as_tuple().exponent)
+    return numbers.percent(relative, language, signed=True, decimals=max(decimals, 0))
+
+
+def contacts(amount: float, language: Language, *, signed: bool = False, decimals: int = 0) -> str:
+    """A number of contacts without its unit: below a thousand to so many decimals, else three significant digits.
+
+    >>> contacts(561.2, "de", signed=True), contacts(0.0889, "en", decimals=1), contacts(12345, "en")
+    ('+561', '0.1', '12,300')
+    """
+    shown = numbers.exact(amount)
+    if abs(shown) < 1000:
+        return numbers.number(shown, language, significant=None, decimals=decimals, signed=signed)
+    return numbers.number(shown, language, signed=signed)
+
+
+def contacts_unit(language: Language) -> str:
+    """What shares sum up to."""
+    return say(language, de="Kontakte", en="contacts")

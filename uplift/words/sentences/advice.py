@@ -21,6 +21,25 @@ def ship(arm: str | None, language: Language) -> str:
     )
 
 
+def ship_on_description(per_contact: str | None, language: Language) -> str:
+    """The ship rule holds, but on a metric that compares buyers with buyers; `per_contact` is a causal one."""
+    if per_contact is None:
+        return say(
+            language,
+            de="Empfehlung: noch nicht ausrollen. Die Entscheidungsregel ist erfüllt, aber nur mit einer "
+            "beschreibenden Metrik; messen Sie einen Wert je Kontakt.",
+            en="Recommendation: do not roll out yet. The decision rule is met, but only by a descriptive metric; "
+            "measure a value per contact.",
+        )
+    return say(
+        language,
+        de="Empfehlung: vor dem Ausrollen den Wert je Kontakt lesen. Die Entscheidungsregel ist mit einer "
+        f"beschreibenden Metrik erfüllt; {per_contact}.",
+        en="Recommendation: read the value per contact before rolling out. The decision rule is met by a "
+        f"descriptive metric; {per_contact}.",
+    )
+
+
 def stop(language: Language) -> str:
     """The stop rule holds."""
     return say(
@@ -56,8 +75,17 @@ def wait(language: Language) -> str:
     """No rule applies."""
     return say(
         language,
-        de="Empfehlung: noch nicht entscheiden; die Daten tragen weder Ausrollen noch Stoppen.",
-        en="Recommendation: do not decide yet; the data support neither rolling out nor stopping.",
+        de="Empfehlung: noch nicht entscheiden; weder die Regel zum Ausrollen noch die zum Stoppen ist erfüllt.",
+        en="Recommendation: do not decide yet; neither the rule to roll out nor the rule to stop is met.",
+    )
+
+
+def proven_loss(language: Language) -> str:
+    """No rule stops it, but the primary metric is proven worse."""
+    return say(
+        language,
+        de="Empfehlung: nicht ausrollen; die Hauptmetrik ist nachweisbar schlechter.",
+        en="Recommendation: do not roll out; the primary metric is proven worse.",
     )
 
 

@@ -26,11 +26,6 @@ def chip(uplift: str, language: Language) -> str:
     return say(language, de=f"Relativer Uplift: {uplift}", en=f"Relative uplift: {uplift}")
 
 
-def arm(name: str, value: str, language: Language) -> str:
-    """One bar in words."""
-    return f"{name} {value}"
-
-
 def significance(confidence: float, language: Language, *, verdict: str, arm: str | None) -> str:
     """The sentence below the chart of the source documents, with the level of the experiment."""
     level = numbers.plain_percent(confidence, language)

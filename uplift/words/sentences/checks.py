@@ -14,10 +14,10 @@ Fact = str | int | float | None
 Facts = Mapping[str, Fact]
 
 
-def found(code: str, status: str, facts: Facts, language: Language) -> str:
+def found(code: str, facts: Facts, language: Language) -> str:
     """The finding in one sentence; a code without a sentence of its own speaks through its title and its facts."""
     write = _SENTENCES.get(code)
-    text = write(status, facts, language) if write else None
+    text = write(facts, language) if write else None
     return text or _generic(code, facts, language)
 
 
@@ -27,17 +27,17 @@ def split(observed: str, planned: str, p_value: float | None, language: Language
     if fits:
         return say(
             language,
-            de=f"Die Aufteilung {observed} passt zu den geplanten {planned} (SRM-Test{test}).",
-            en=f"The split {observed} fits the planned {planned} (SRM test{test}).",
+            de=f"Die Aufteilung {observed} passt zum Plan {planned} (SRM-Test{test}).",
+            en=f"The split {observed} fits the plan {planned} (SRM test{test}).",
         )
     return say(
         language,
-        de=f"Die Aufteilung {observed} passt nicht zu den geplanten {planned} (SRM-Test{test}).",
-        en=f"The split {observed} does not fit the planned {planned} (SRM test{test}).",
+        de=f"Die Aufteilung {observed} passt nicht zum Plan {planned} (SRM-Test{test}).",
+        en=f"The split {observed} does not fit the plan {planned} (SRM test{test}).",
     )
 
 
-def _immature(status: str, facts: Facts, language: Language) -> str | None:
+def _immature(facts: Facts, language: Language) -> str | None:
     left_out, total = facts.get("left_out"), facts.get("total")
     if not isinstance(left_out, int) or not isinstance(total, int):
         return None
@@ -61,7 +61,7 @@ def _immature(status: str, facts: Facts, language: Language) -> str | None:
     )
 
 
-def _few(status: str, facts: Facts, language: Language) -> str | None:
+def _few(facts: Facts, language: Language) -> str | None:
     metric, converters = facts.get("metric"), facts.get("converters")
     if not isinstance(metric, str) or not isinstance(converters, int):
         return None
@@ -73,7 +73,7 @@ def _few(status: str, facts: Facts, language: Language) -> str | None:
     )
 
 
-def _too_few(status: str, facts: Facts, language: Language) -> str | None:
+def _too_few(facts: Facts, language: Language) -> str | None:
     metric, converters = facts.get("metric"), facts.get("converters")
     if not isinstance(metric, str) or not isinstance(converters, int):
         return None
@@ -85,7 +85,7 @@ def _too_few(status: str, facts: Facts, language: Language) -> str | None:
     )
 
 
-def _preliminary(status: str, facts: Facts, language: Language) -> str | None:
+def _preliminary(facts: Facts, language: Language) -> str | None:
     metric, days = facts.get("metric"), facts.get("settles_after")
     if not isinstance(metric, str):
         return None
@@ -104,7 +104,7 @@ def _preliminary(status: str, facts: Facts, language: Language) -> str | None:
     )
 
 
-def _unknown_arms(status: str, facts: Facts, language: Language) -> str | None:
+def _unknown_arms(facts: Facts, language: Language) -> str | None:
     contacts = facts.get("contacts")
     if not isinstance(contacts, int):
         return None
@@ -128,7 +128,7 @@ def _unknown_arms(status: str, facts: Facts, language: Language) -> str | None:
     )
 
 
-def _undefined(status: str, facts: Facts, language: Language) -> str | None:
+def _undefined(facts: Facts, language: Language) -> str | None:
     metric = facts.get("metric")
     if not isinstance(metric, str):
         return None
@@ -140,7 +140,7 @@ def _undefined(status: str, facts: Facts, language: Language) -> str | None:
     )
 
 
-def _conditional(status: str, facts: Facts, language: Language) -> str | None:
+def _conditional(facts: Facts, language: Language) -> str | None:
     metric = facts.get("metric")
     if not isinstance(metric, str):
         return None
@@ -152,7 +152,7 @@ def _conditional(status: str, facts: Facts, language: Language) -> str | None:
     )
 
 
-def _no_higher_moments(status: str, facts: Facts, language: Language) -> str | None:
+def _no_higher_moments(facts: Facts, language: Language) -> str | None:
     metric = facts.get("metric")
     if not isinstance(metric, str):
         return None

@@ -6,7 +6,7 @@ from uplift.words.language import Language, say
 
 _METHODS: dict[str, tuple[str, str]] = {
     "score": (
-        "Score-Intervall nach Miettinen und Nurminen für das Verhältnis zweier Anteile",
+        "Intervall nach Miettinen und Nurminen für das Verhältnis zweier Anteile",
         "Miettinen–Nurminen score interval for the ratio of two proportions",
     ),
     "log": (
@@ -19,9 +19,17 @@ _METHODS: dict[str, tuple[str, str]] = {
     ),
     "fieller": ("Intervall nach Fieller", "Fieller interval"),
     "delta": (
-        "Delta-Methode: Welchs t-Test auf linearisierten Werten je Kontakt, symmetrisch (±)",
-        "delta method: Welch's t on values linearised per contact, symmetric (±)",
+        "Welchs t-Test auf linearisierten Werten je Kontakt, symmetrisch (±)",
+        "Welch's t on values linearised per contact, symmetric (±)",
     ),
+}
+
+_NAMES: dict[str, tuple[str, str]] = {
+    "score": ("Score", "score"),
+    "log": ("Log", "log"),
+    "hall": ("Hall", "Hall"),
+    "fieller": ("Fieller", "Fieller"),
+    "delta": ("Delta", "delta"),
 }
 
 _BLOCKS: dict[str, tuple[str, str]] = {
@@ -71,10 +79,16 @@ _BLOCKS: dict[str, tuple[str, str]] = {
 }
 
 
-def method(name: str, language: Language) -> str:
-    """What an interval method is, with the name of its inventor."""
-    de, en = _METHODS.get(name, (name, name))
+def name(method: str, language: Language) -> str:
+    """The method in one word, for a table."""
+    de, en = _NAMES.get(method, (method, method))
     return say(language, de=de, en=en)
+
+
+def described(method: str, language: Language) -> str:
+    """What an interval method is, with the name of its inventor."""
+    word, (de, en) = name(method, language), _METHODS.get(method, ("", ""))
+    return say(language, de=f"{word}: {de}." if de else f"{word}.", en=f"{word}: {en}." if en else f"{word}.")
 
 
 def not_evaluated(block: str, language: Language) -> str:

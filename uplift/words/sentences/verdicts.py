@@ -8,7 +8,6 @@ from uplift.words import numbers
 from uplift.words.codes import CODES
 from uplift.words.grammar import listed
 from uplift.words.language import Language, say
-from uplift.words.names import mid_sentence
 
 _INFLECTED = re.compile(r"^\w+(?:e|er|es) [A-ZÄÖÜ]")
 
@@ -16,7 +15,7 @@ _INFLECTED = re.compile(r"^\w+(?:e|er|es) [A-ZÄÖÜ]")
 def moved(
     title: str, amount: str, language: Language, *, rises: bool, mass: bool, arm: str | None, breached: bool
 ) -> str:
-    """A proven difference: «Die Aktion bringt 9,41 % mehr Umsatz je Kontakt.»
+    """A proven effect: «Die Aktion bringt 9,41 % mehr Umsatz je Kontakt.»
 
     `mass` says that the title names something there can be more of (revenue per contact); shares and averages are
     higher or lower instead. `arm` names the treatment where there are several. With `breached` the same sentence says
@@ -24,7 +23,7 @@ def moved(
     """
     if language == "en":
         who, verb = arm or "The campaign", "lifts" if rises else "lowers"
-        return f"{who} {verb} {mid_sentence(title)} by {amount}{', but breaches a guardrail' if breached else ''}."
+        return f"{who} {verb} {title} by {amount}{', but breaches a guardrail' if breached else ''}."
     if mass and not _INFLECTED.match(title):
         who, direction = arm or "Die Aktion", "mehr" if rises else "weniger"
         tail = ", verletzt aber eine Leitplanke" if breached else ""
@@ -33,18 +32,28 @@ def moved(
     return f"{title}: {who} {amount} {direction}{', aber eine Leitplanke ist verletzt' if breached else ''}."
 
 
+def differs(title: str, amount: str, language: Language, *, higher: bool, arm: str | None, breached: bool) -> str:
+    """A proven difference that is no effect, because it compares buyers with buyers."""
+    where_de, where_en = (f"mit {arm}", f"with {arm}") if arm else ("in der Treatmentgruppe", "in the treatment group")
+    return say(
+        language,
+        de=f"{title}: {where_de} {amount} {'höher' if higher else 'niedriger'}{_and_breached(language, breached)}.",
+        en=f"{title} is {amount} {'higher' if higher else 'lower'} {where_en}{_and_breached(language, breached)}.",
+    )
+
+
 def no_difference(title: str, language: Language, *, several: bool, breached: bool) -> str:
     """Nothing is proven for the primary metric."""
     if several:
         return say(
             language,
             de=f"{title}: kein Unterschied zur Kontrollgruppe nachweisbar{_and_breached(language, breached)}.",
-            en=f"No proven difference from control in {mid_sentence(title)}{_and_breached(language, breached)}.",
+            en=f"No proven difference from control in {title}{_and_breached(language, breached)}.",
         )
     return say(
         language,
         de=f"{title}: kein Unterschied nachweisbar{_and_breached(language, breached)}.",
-        en=f"No proven difference in {mid_sentence(title)}{_and_breached(language, breached)}.",
+        en=f"No proven difference in {title}{_and_breached(language, breached)}.",
     )
 
 
@@ -62,7 +71,7 @@ def none_better(title: str, worse: list[str], language: Language) -> str:
     return say(
         language,
         de=f"{title}: keine Variante ist besser als die Kontrollgruppe, {names} {are} nachweisbar schlechter.",
-        en=f"{title}: no variant beats control, and {names} {are_en} proven worse.",
+        en=f"No variant beats control in {title}, and {names} {are_en} proven worse.",
     )
 
 
@@ -84,13 +93,13 @@ def refused(code: str | None, title: str, language: Language) -> str:
         return say(
             language,
             de=f"Noch kein Urteil: zu wenige Ereignisse in der Kontrollgruppe für {title}.",
-            en=f"No verdict yet: too few events in the control group for {mid_sentence(title)}.",
+            en=f"No verdict yet: too few events in the control group for {title}.",
         )
     if code == "UP607":
         return say(
             language,
             de=f"Kein Urteil: Der relative Uplift ist nicht bestimmbar ({title}).",
-            en=f"No verdict: the relative uplift of {mid_sentence(title)} is undefined.",
+            en=f"No verdict: the relative uplift of {title} is undefined.",
         )
     entry = CODES.get(code or "")
     if entry:
@@ -98,7 +107,7 @@ def refused(code: str | None, title: str, language: Language) -> str:
     return say(
         language,
         de=f"Kein Urteil möglich für {title}.",
-        en=f"No verdict can be given for {mid_sentence(title)}.",
+        en=f"No verdict can be given for {title}.",
     )
 
 
@@ -181,6 +190,6 @@ def descriptive(title: str, language: Language) -> str:
     """A conditional ratio compares buyers with buyers."""
     return say(
         language,
-        de=f"{title} vergleicht Käufer mit Käufern: Das beschreibt, beweist aber keine Wirkung der Aktion.",
-        en=f"{title} compares buyers with buyers: it describes, but does not prove an effect of the campaign.",
+        de=f"{title} vergleicht Käufer mit Käufern; das beschreibt, beweist aber keine Wirkung der Aktion.",
+        en=f"{title} compares buyers with buyers; that describes, but does not prove an effect of the campaign.",
     )

@@ -1,0 +1,152 @@
+"""The first screen: what came out, how sure we are, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from uplift.report.advice import advice
+from uplift.report.voice import Voice
+from uplift.results import MetricResult, Uplift, Verdict
+from uplift.words import numbers
+from uplift.words.names import tamed
+from uplift.words.sentences import verdicts
+
+Mood = Literal["better", "worse", "open", "refused", "warn"]
+
+_UP, _DOWN, _FLAT, _NONE = "▲", "▼", "●", "○"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The verdict as a sentence with a sign for the eye (`mood` colours it), what stands below, and the advice."""
+
+    mood: Mood
+    sign: str
+    text: str
+    deck: tuple[str, ...]
+    advice: str
+
+
+def headline(voice: Voice) -> Headline:
+    """The verdict on the primary metric, for somebody who reads nothing else."""
+    metric = voice.result.primary
+    chosen = _chosen(voice, metric)
+    verdict = voice.verdict(metric, chosen) if chosen else "refused"
+    hurt = chosen is not None and bool(voice.breached(chosen.treatment.arm))
+    caution = (hurt and verdict in ("better", "open")) or (metric.conditional and verdict == "better")
+    mood: Mood = "warn" if caution else verdict
+    return Headline(
+        mood=mood,
+        sign=_sign(verdict, chosen),
+        text=_text(voice, metric, chosen, verdict),
+        deck=tuple(_deck(voice, metric, chosen, verdict)),
+        advice=advice(voice),
+    )
+
+
+def _chosen(voice: Voice, metric: MetricResult) -> Uplift | None:
+    """The comparison that the headline is about: the recommended arm, else the best verdict, else the first."""
+    if not metric.uplifts:
+        return None
+    recommended = voice.result.recommendation.arm
+    sign = 1 if metric.better == "up" else -1
+    order: dict[Verdict, int] = {"better": 3, "open": 2, "worse": 1, "refused": 0}
+
+    def rank(uplift: Uplift) -> tuple[bool, int, float]:
+        wanted = uplift.treatment.arm == recommended
+        return wanted, order[voice.verdict(metric, uplift)], sign * (uplift.relative or 0.0)
+
+    return max(metric.uplifts, key=rank)
+
+
+def _sign(verdict: Verdict, uplift: Uplift | None) -> str:
+    if verdict == "refused" or uplift is None:
+        return _NONE
+    if verdict == "open":
+        return _FLAT
+    return _UP if uplift.direction == "up" else _DOWN
+
+
+def _text(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Verdict) -> str:
+    title, language = voice.inner_title(metric), voice.language
+    if uplift is None or verdict == "refused":
+        return verdicts.refused(refusal(voice, uplift), title, language)
+    arm = uplift.treatment.arm
+    hurt = bool(voice.breached(arm))
+    if verdict == "open":
+        return verdicts.no_difference(title, language, several=voice.several, breached=hurt)
+    if verdict == "worse" and voice.several:
+        worse = [voice.arm(u.treatment.arm) for u in metric.uplifts if voice.verdict(metric, u) == "worse"]
+        return verdicts.none_better(title, worse, language)
+    if uplift.relative is None:
+        amount = voice.difference(metric, None if uplift.absolute is None else abs(uplift.absolute)).lstrip("+")
+    else:
+        amount = numbers.percent(abs(uplift.relative), language)
+    several = voice.arm(arm) if voice.several else None
+    if metric.conditional:
+        title, higher = voice.short_title(metric), uplift.direction == "up"
+        return verdicts.differs(title, amount, language, higher=higher, arm=several, breached=hurt)
+    return verdicts.moved(
+        title,
+        amount,
+        language,
+        rises=uplift.direction == "up",
+        mass=metric.format == "money" and metric.kind == "mean",
+        arm=several,
+        breached=hurt,
+    )
+
+
+def refusal(voice: Voice, uplift: Uplift | None) -> str | None:
+    """The code that refuses the verdict: the first failed check, else the comparison's own."""
+    failed = next((check.code for check in voice.result.checks if check.status == "fail"), None)
+    return failed or (uplift.refusal if uplift else None)
+
+
+def _deck(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Verdict) -> list[str]:
+    if uplift is None or verdict == "refused":
+        return []
+    language = voice.language
+    if voice.several:
+        lines = [
+            f"{voice.arm(u.treatment.arm)} {voice.estimate(u)} ({voice.bounds(u)})"
+            for u in metric.uplifts
+            if voice.verdict(metric, u) != "refused" and u.relative is not None
+        ]
+        deck = [verdicts.against_control(lines, uplift.confidence, language)] if lines else []
+    elif uplift.relative is None:
+        deck = [_difference(voice, metric, uplift)]
+    else:
+        deck = _interval(voice, uplift, verdict)
+    if metric.conditional:
+        deck.append(verdicts.descriptive(voice.short_title(metric), language))
+    if metric.preliminary:
+        deck.append(verdicts.preliminary(language))
+    return deck
+
+
+def _interval(voice: Voice, uplift: Uplift, verdict: Verdict) -> list[str]:
+    interval, language = uplift.relative_interval, voice.language
+    if interval is None:
+        return []
+    whole = interval.low is not None and interval.high is not None
+    say = verdicts.interval if whole else verdicts.open_interval
+    deck = [say(uplift.confidence, voice.bounds(uplift), language)]
+    if verdict == "open":
+        fall = None if interval.low is None or interval.low >= 0 else numbers.percent(-interval.low, language)
+        rise = None if interval.high is None or interval.high <= 0 else numbers.percent(interval.high, language)
+        deck.append(verdicts.ruled_out(fall, rise, language))
+    return deck
+
+
+def _difference(voice: Voice, metric: MetricResult, uplift: Uplift) -> str:
+    bounds = voice.difference_bounds(metric, uplift)
+    return verdicts.difference(voice.difference(metric, uplift.absolute), uplift.confidence, bounds, voice.language)
+
+
+def kicker(voice: Voice) -> tuple[str, ...]:
+    """What was tested, in a few words: title, programme and version."""
+    experiment = voice.result.experiment
+    programme = " ".join(tamed(part) for part in (experiment.programme, experiment.version) if part)
+    return tuple(part for part in (tamed(experiment.title), programme) if part)

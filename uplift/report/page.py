@@ -1,0 +1,93 @@
+"""A report as a sequence of sections, each with its template; a new section is one line here and one template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from uplift.report.figures import Figure, key_figures
+from uplift.report.headline import Headline, headline, kicker
+from uplift.report.increments import IncrementRow, increments
+from uplift.report.method import appendix
+from uplift.report.primary import primary_metric
+from uplift.report.scorecard import scorecard
+from uplift.report.trust import findings
+from uplift.report.voice import Voice
+from uplift.words.dates import day, days_between
+from uplift.words.names import tamed
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A template and what it lays out."""
+
+    template: str
+    content: object
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """Key figures and, below them, what was to be shown."""
+
+    figures: tuple[Figure, ...]
+    hypothesis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Increments:
+    """What the treatments added in all."""
+
+    rows: tuple[IncrementRow, ...]
+    several: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the templates set; the style sheet comes from the renderer."""
+
+    language: str
+    title: str
+    kicker: tuple[str, ...]
+    period: str
+    as_of: str
+    headline: Headline
+    sections: tuple[Section, ...]
+    generator: str
+    experiment_id: str
+    style: str
+    style_hash: str
+
+
+def page(voice: Voice, *, style: str, style_hash: str) -> Page:
+    """The report of one experiment. When a check failed, trust comes before any figure."""
+    experiment = voice.result.experiment
+    first = headline(voice)
+    name = kicker(voice)
+    return Page(
+        language=voice.language,
+        title=f"{name[0]}: {first.text}",
+        kicker=name,
+        period=days_between(experiment.start, experiment.enrol_until or experiment.start, voice.language),
+        as_of=day(voice.result.as_of, voice.language),
+        headline=first,
+        sections=_sections(voice),
+        generator=f"uplift {tamed(voice.result.provenance.uplift_version)}",
+        experiment_id=tamed(experiment.id),
+        style=style,
+        style_hash=style_hash,
+    )
+
+
+def _sections(voice: Voice) -> tuple[Section, ...]:
+    figures = Section(
+        "sections/figures.html.j2", FirstScreen(key_figures(voice), tamed(voice.result.experiment.hypothesis))
+    )
+    trust = Section("sections/trust.html.j2", findings(voice))
+    sections = [
+        *([figures, trust] if voice.result.trusted else [trust, figures]),
+        Section("sections/primary.html.j2", primary_metric(voice)),
+        Section("sections/scorecard.html.j2", scorecard(voice)),
+    ]
+    if rows := increments(voice):
+        sections.append(Section("sections/increments.html.j2", Increments(rows, voice.several)))
+    sections.append(Section("sections/method.html.j2", appendix(voice)))
+    return tuple(sections)

@@ -1,0 +1,98 @@
+"""From a result to one self-contained HTML file: no script, nothing loaded from elsewhere, same result same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uplift.errors import Place, Problem, StateError
+from uplift.report.page import page
+from uplift.report.voice import Voice
+from uplift.resources import bundled
+from uplift.results import Result
+from uplift.words.labels import LABELS
+from uplift.words.language import Language
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+
+def render(result: Result, *, language: Language | None = None) -> str:
+    """The report as HTML, in the result's own language unless told otherwise."""
+    speech = language or result.experiment.language
+    style = _style()
+    content = page(Voice(result, speech), style=style, style_hash=_csp_hash(style))
+    return _environment().get_template("report.html.j2").render(page=content, labels=LABELS[speech])
+
+
+def write(result: Result, path: Path, *, language: Language | None = None) -> Path:
+    """Render into a file: written aside and renamed, so that nobody ever reads half a report.
+
+    Raises StateError when the place can't be written.
+    """
+    html = render(result, language=language)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(html)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(aside).chmod(0o644)
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StateError(
+            Problem(
+                "UP903",
+                f"the report can't be written: {error.strerror or error}",
+                fix="choose a folder that can be written",
+                place=Place(str(path)),
+            )
+        ) from error
+    return path
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(bundled("reports/templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters["code"] = _code
+    return environment
+
+
+def _code(text: str) -> Markup:
+    """Words between backticks as <code>; everything is escaped."""
+    from markupsafe import Markup, escape
+
+    parts = [str(escape(part)) for part in text.split("`")]
+    whole = len(parts) % 2 == 1
+    return Markup("".join(f"<code>{p}</code>" if i % 2 and whole else p for i, p in enumerate(parts)))
+
+
+@cache
+def _style() -> str:
+    return (bundled("reports/templates") / "report.css").read_text(encoding="utf-8")
+
+
+def _csp_hash(style: str) -> str:
+    """The one style sheet that the page's security policy allows."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
