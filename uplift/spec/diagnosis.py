@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -23,36 +24,57 @@ _EXPECTED = {
 }
 
 
+def unknown_keys(error: ValidationError, data: Mapping[str, Any]) -> tuple[KeyPath, ...]:
+    """The paths of keys that no model knows."""
+    return tuple(_path(d["loc"], data) for d in error.errors(include_url=False) if d["type"] == "extra_forbidden")
+
+
 def problems_of(
-    error: ValidationError, root: type[Model], data: Mapping[str, Any], document: Document
+    error: ValidationError, root: type[Model], data: Mapping[str, Any], document: Document, *, only_keys: bool
 ) -> tuple[Problem, ...]:
-    """One problem per mistake, in the order of the file."""
-    details = error.errors(include_url=False)
-    unknown = [_path(e["loc"], data) for e in details if e["type"] == "extra_forbidden"]
-    meant = {(*path[:-1], _meant(path, root)) for path in unknown}
-    found = []
-    for detail in details:
-        path = _path(detail["loc"], data)
-        if detail["type"] == "missing" and path in meant:
-            continue  # the misspelt key is reported already
-        found.append(_problem(detail, path, root, document))
-    return tuple(found)
+    """One problem per mistake; with `only_keys` only those about unknown keys."""
+    details = [d for d in error.errors(include_url=False) if not only_keys or d["type"] == "extra_forbidden"]
+    return tuple(_problem(detail, _path(detail["loc"], data), root, document) for detail in details)
 
 
-def unknown_keys(error: ValidationError, data: Mapping[str, Any]) -> tuple[KeyPath, ...] | None:
-    """The paths of unknown keys when nothing else is wrong: without them the file can be read on; else None."""
-    details = error.errors(include_url=False)
-    if any(detail["type"] != "extra_forbidden" for detail in details):
-        return None
-    return tuple(_path(detail["loc"], data) for detail in details)
+def as_meant(
+    data: dict[str, Any], document: Document, paths: Sequence[KeyPath], root: type[Model]
+) -> tuple[dict[str, Any], Document]:
+    """The file with each of these unknown keys read as the key it resembles, or left out where it resembles none.
+
+    The rest of the file can then be judged in the same run, and a misspelt key is one mistake, not two.
+    """
+    meant: dict[KeyPath, KeyPath | None] = {}
+    for path in paths:
+        model = _model(path[:-1], root)
+        free = [n for n in field_names(model) if (*path[:-1], n) not in document.keys] if model is not None else []
+        near = nearest(str(path[-1]), free)
+        meant[path] = (*path[:-1], near) if near and (*path[:-1], near) not in meant.values() else None
+    moved = [
+        {new: place for path, place in table.items() if (new := _moved(path, meant)) is not None}
+        for table in (document.keys, document.values)
+    ]
+    return _rebuilt(data, meant, ()), replace(document, keys=moved[0], values=moved[1])
 
 
-def without(data: Any, paths: tuple[KeyPath, ...], *, at: KeyPath = ()) -> Any:
-    """A copy of the data that lacks the keys at these paths."""
+def _moved(path: KeyPath, meant: Mapping[KeyPath, KeyPath | None]) -> KeyPath | None:
+    for end in range(1, len(path) + 1):
+        if path[:end] in meant:
+            new = meant[path[:end]]
+            return None if new is None else (*new, *path[end:])
+    return path
+
+
+def _rebuilt(data: Any, meant: Mapping[KeyPath, KeyPath | None], at: KeyPath) -> Any:
     if isinstance(data, dict):
-        return {k: without(v, paths, at=(*at, k)) for k, v in data.items() if (*at, k) not in paths}
+        kept = {}
+        for key, inner in data.items():
+            new = meant.get((*at, key), (*at, key))
+            if new is not None:
+                kept[new[-1]] = _rebuilt(inner, meant, (*at, key))
+        return kept
     if isinstance(data, list):
-        return [without(v, paths, at=(*at, i)) for i, v in enumerate(data)]
+        return [_rebuilt(inner, meant, (*at, index)) for index, inner in enumerate(data)]
     return data
 
 
@@ -130,11 +152,6 @@ def field_names(model: type[Model]) -> list[str]:
 
 def _inside(path: KeyPath) -> str:
     return f" in {dotted_name(path[:-1])}" if len(path) > 1 else ""
-
-
-def _meant(path: KeyPath, root: type[Model]) -> str | None:
-    model = _model(path[:-1], root)
-    return nearest(str(path[-1]), field_names(model)) if model is not None else None
 
 
 def _path(loc: tuple[int | str, ...], data: Any) -> KeyPath:

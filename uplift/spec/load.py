@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from uplift.errors import Place, Problem, ProjectError, SpecError
-from uplift.spec.diagnosis import problems_of, unknown_keys, without
+from uplift.spec.diagnosis import as_meant, problems_of, unknown_keys
 from uplift.spec.experiment import Experiment
 from uplift.spec.model import Model
 from uplift.spec.project import Project
@@ -139,16 +139,17 @@ def _read(path: Path, model: type[M]) -> tuple[M | None, Document | None, tuple[
     reading = read_file(path)
     if isinstance(reading, Problem):
         return None, None, (reading,)
-    data = reading.data
-    try:
-        return model.model_validate(data, by_alias=True, by_name=False), reading.document, ()
-    except ValidationError as error:
-        problems = problems_of(error, model, data, reading.document)
-        spare = unknown_keys(error, data)
-    if spare is None:
-        return None, reading.document, _in_order(problems)
-    # Only unknown keys: read on without them, so that the rules find the rest in the same run.
-    return model.model_validate(without(data, spare), by_alias=True, by_name=False), reading.document, problems
+    data, document = reading.data, reading.document
+    problems: tuple[Problem, ...] = ()
+    while True:  # ends: each turn has fewer keys that no model knows
+        try:
+            return model.model_validate(data, by_alias=True, by_name=False), document, _in_order(problems)
+        except ValidationError as error:
+            unknown = unknown_keys(error, data)
+            problems = (*problems, *problems_of(error, model, data, document, only_keys=bool(unknown)))
+        if not unknown:
+            return None, document, _in_order(problems)
+        data, document = as_meant(data, document, unknown, model)
 
 
 def _with_defaults(experiment: Experiment, project: Project) -> Experiment:

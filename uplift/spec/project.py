@@ -9,6 +9,7 @@ from pydantic import Field
 from uplift.spec.design import Design
 from uplift.spec.model import Model
 from uplift.spec.scalars import (
+    CharacterField,
     CountField,
     CurrencyField,
     Date,
@@ -43,10 +44,10 @@ class Column(Model):
 class CsvDialect(Model):
     """What a CSV file looks like, where detection is not wanted."""
 
-    delimiter: Text | None = Field(default=None, description="What separates the columns.", examples=[";"])
+    delimiter: CharacterField | None = Field(default=None, description="What separates the columns.", examples=[";"])
     encoding: Text | None = Field(default=None, description="How the text is encoded.", examples=["latin-1"])
     decimal: Literal[".", ","] | None = Field(default=None, description="The decimal mark.", examples=[","])
-    quote: Text | None = Field(default=None, description="What encloses a text.", examples=['"'])
+    quote: CharacterField | None = Field(default=None, description="What encloses a text.", examples=['"'])
 
 
 class Source(Model):

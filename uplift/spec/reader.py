@@ -227,6 +227,8 @@ def _broken(error: yaml.YAMLError, text: str, path: Path) -> Problem:
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         fix = "delete the control character"
     lines = text.splitlines() or [""]
+    if line <= len(lines) and lines[line - 1][column - 1 : column] == "\t":
+        problem = "found a tab character where spaces belong"
     if line > len(lines):  # the parser noticed only after the end
         line, column = len(lines), len(lines[-1]) + 1
     return Problem("UP001", f"not valid YAML: {problem}", fix=fix, place=Place(str(path), line, column))

@@ -95,6 +95,7 @@ def _text(found: object) -> str:
 
 
 def _label(found: object) -> str:
+    """Text, or a number or truth value as it was written."""
     if isinstance(found, bool):
         return str(found).lower()
     if isinstance(found, (int, Decimal)):
@@ -166,7 +167,7 @@ def _matching(pattern: str, what: str, fix: str, code: str = "UP105") -> Callabl
     compiled = re.compile(pattern)
 
     def read(found: object) -> str:
-        text = _label(found)
+        text = found if isinstance(found, str) else _label(found)
         if not compiled.fullmatch(text):
             raise refuse(code, f"{described(text)} is not {what}", fix)
         return text
@@ -253,6 +254,11 @@ LookField = Annotated[
     str,
     PlainValidator(_matching(LOOK_PATTERN, "a look", "write 'wave 2', or the day of the look: 2026-12-20")),
     _schema(LOOK_PATTERN),
+]
+CharacterField = Annotated[
+    str,
+    PlainValidator(_matching(r"[^\r\n]", "a single character", 'write one, e.g. ";" or "\\t"')),
+    _schema(minLength=1, maxLength=1),
 ]
 CodeField = Annotated[
     str, PlainValidator(_matching(r"^UP[0-9]{3}$", "a finding code", "write it as UP213")), _schema(r"^UP[0-9]{3}$")

@@ -185,7 +185,7 @@ SPEC: tuple[Entry, ...] = (
         "UP207",
         "Effect has no unit, or the wrong one",
         "Effekt ohne Einheit oder mit der falschen",
-        "Five per cent of 9 % is 0.45 points; five points are ten times that. The sample size follows the square.",
+        "Five per cent of 9 % is 0.45 points; five points are more than ten times that. The sample size follows the square.",
         "Fünf Prozent von 9\u00a0% sind 0,45 Punkte; fünf Punkte sind mehr als das Zehnfache. Der "
         "Stichprobenumfang folgt dem Quadrat.",
         "Write `5%` (relative), `5pp` (points) or an amount in the metric's unit.",
