@@ -17,3 +17,16 @@ def golden(shared: Path) -> Callable[[str], Case]:
     """A reference case: its input, expected values, tolerance and source."""
     cases = {case["id"]: case for case in json.loads((shared / "golden/statistics.json").read_text())["cases"]}
     return cases.__getitem__
+
+
+@pytest.fixture(scope="session")
+def users(shared: Path) -> dict[str, Any]:
+    """The contacts behind the user-level cases: one array per column, `variant` 0 is the control."""
+    import gzip
+
+    import numpy as np
+
+    with gzip.open(shared / "golden/users.csv.gz", "rt") as text:
+        names = text.readline().strip().split(",")
+        table = np.loadtxt(text, delimiter=",")
+    return dict(zip(names, table.T, strict=True))

@@ -88,11 +88,11 @@ def _ratio_rates(x_c: Any, n_c: Any, x_t: Any, n_t: Any, theta: Any, sqrt: Any, 
     root = sqrt((u - v) * (u - v) + 4 * theta * f_c * f_t)
     p_c = 2 * (x_c + x_t) / (u + v + root)
     w_c = theta * (n + f_c) - v  # 2a + b
-    big = root + abs(w_c) + _TINY
-    q_c = where(w_c >= 0, big, 4 * n * theta * (1 - theta) * f_c / big) / (2 * n * theta)
+    big = root + abs(w_c)
+    q_c = where(w_c >= 0, big, 4 * n * theta * (1 - theta) * f_c / (big + _TINY)) / (2 * n * theta)
     w_t = n + f_t - u
-    big = root + abs(w_t) + _TINY
-    q_t = where(w_t >= 0, big, 4 * n * (theta - 1) * f_t / big) / (2 * n)
+    big = root + abs(w_t)
+    q_t = where(w_t >= 0, big, 4 * n * (theta - 1) * f_t / (big + _TINY)) / (2 * n)
     return p_c, q_c, theta * p_c, q_t
 
 
