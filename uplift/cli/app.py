@@ -50,6 +50,14 @@ class Format(StrEnum):
     junit = "junit"
 
 
+class FailOn(StrEnum):
+    """The gravest level that `check` lets pass lies below this one."""
+
+    error = "error"
+    warning = "warning"
+    never = "never"
+
+
 ExperimentArgument = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="An experiment's id, or its YAML file.")]
 LanguageOption = Annotated[Speech | None, typer.Option("--language", "-l", help="de or en; default: the project's.")]
 DayOption = Annotated[
@@ -63,10 +71,10 @@ def demo(
     language: LanguageOption = None,
 ) -> None:
     """Run the whole circle on a generated retailer: data, check, assign, analyze, report."""
-    from uplift.demo import run
+    from uplift.demo.run import run
 
     with Stages() as stages:
-        lines = run(folder, language=_language(language), progress=stages)
+        lines = list(run(folder, language=_language(language), progress=stages))
     for line in lines:
         typer.echo(line)
 
@@ -85,16 +93,14 @@ def init(folder: Annotated[Path, typer.Argument(help="Where the project goes.")]
 def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="YAML files or folders; default: experiments/")] = None,
     format: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,  # noqa: A002
-    fail_on: Annotated[str, typer.Option(help="The level that fails: error or warning.")] = "error",
+    fail_on: Annotated[FailOn, typer.Option(help="The level that fails.")] = FailOn.error,
 ) -> None:
     """Validate YAML and rules, and refuse designs too small to answer their own question."""
     from uplift.design.check import check_paths, exit_code, render
 
-    if fail_on not in ("error", "warning"):
-        raise typer.BadParameter("choose error or warning", param_hint="--fail-on")
     report = check_paths(paths or [Path("experiments")], today=_today())
     typer.echo(render(report, format.value), err=False)
-    raise typer.Exit(exit_code(report, fail_on=fail_on))
+    raise typer.Exit(exit_code(report, fail_on=fail_on.value))
 
 
 @app.command()
@@ -137,6 +143,7 @@ def analyze(
     from uplift.report import write
     from uplift.results.forms import text
     from uplift.results.json_form import to_json
+    from uplift.store import report_path
 
     study = _study(experiment)
     with Stages() as stages:
@@ -144,7 +151,7 @@ def analyze(
         stages("write the report")
         saved = save(study, result)
         speech = _language(language) or result.experiment.language
-        report = write(result, study.root / "reports" / f"{result.experiment.id}.{speech}.html", language=speech)
+        report = write(result, report_path(study.root, result.experiment.id, speech), language=speech)
     typer.echo(to_json(result) if json else text(result, speech), nl=not json)
     _print_checks(result.checks, speech)
     typer.echo(f"result  {_shown(saved)}", err=json)

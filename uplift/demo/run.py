@@ -1,0 +1,63 @@
+"""`uplift demo`: the whole circle on generated data, by the ordinary verbs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from uplift.analysis import analyze, save
+from uplift.assignment import assign, export_lists
+from uplift.demo.project import at_its_start, prepare
+from uplift.design.check import check_paths, render
+from uplift.errors import SpecError
+from uplift.report import write
+from uplift.results import Result
+from uplift.results.forms import text
+from uplift.spec import Study, load_study
+from uplift.store import Store, report_path
+from uplift.words.language import Language
+
+Progress = Callable[[str], None]
+
+
+def run(folder: Path, *, language: Language | None, progress: Progress) -> Iterator[str]:
+    """Generate, check, assign, analyze and report; yields what a terminal shows, step by step.
+
+    Each report is written in German and English; `language` chooses the one of the tables. Raises UpliftError as the
+    verbs do.
+    """
+    progress("generate the retailer's data")
+    project = prepare(folder)
+    data = project.data
+    yield (
+        f"data     {folder / 'data'}: {data.n_contacts:,} contacts, {data.n_orders:,} orders, "
+        f"{data.n_mail_events:,} mail events (generated)"
+    )
+    progress("check the experiments")
+    checked = check_paths([folder / "experiments"], today=datetime.date.today())
+    if any(problem.level == "error" for checkup in checked for problem in checkup.problems):
+        raise SpecError(*(p for checkup in checked for p in checkup.problems))
+    yield f"check    {folder / 'experiments'}: {render(checked, 'text').splitlines()[-1]}"
+    for path in project.experiments:
+        study = load_study(path)
+        yield from _one(study, language or study.project.language, progress)
+
+
+def _one(study: Study, language: Language, progress: Progress) -> Iterator[str]:
+    name, start = study.experiment.id, study.experiment.schedule.start
+    progress(f"{name}: assign")
+    with Store.open(study.root / study.project.state) as store:
+        assign(at_its_start(study), on=start, store=store)
+        export_lists(study, store=store, on=start, only_new=False)
+    result = analyze(study, progress=lambda stage: progress(f"{name}: {stage}"))
+    save(study, result)
+    progress(f"{name}: write the reports")
+    reports = _reports(study, result)
+    yield f"\n{text(result, language)}"
+    yield from (f"report   {path}" for path in reports)
+
+
+def _reports(study: Study, result: Result) -> list[Path]:
+    speeches: tuple[Language, ...] = ("de", "en")
+    return [write(result, report_path(study.root, study.experiment.id, s), language=s) for s in speeches]
