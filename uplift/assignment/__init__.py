@@ -1,0 +1,21 @@
+"""WHO gets what: the hash, the draw, the ledger's rows, lists for the mail system, and the proof afterwards."""
+
+from uplift.assignment.draw import assign
+from uplift.assignment.export import export_lists
+from uplift.assignment.hashing import ALGORITHM, BUCKETS, bucket, salt
+from uplift.assignment.ranges import ArmRange, Range, arm_ranges
+from uplift.assignment.report import ArmDraw, AssignmentReport
+
+__all__ = [
+    "ALGORITHM",
+    "BUCKETS",
+    "ArmDraw",
+    "ArmRange",
+    "AssignmentReport",
+    "Range",
+    "arm_ranges",
+    "assign",
+    "bucket",
+    "export_lists",
+    "salt",
+]

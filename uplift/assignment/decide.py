@@ -1,0 +1,160 @@
+"""The decision about every new contact, as one DuckDB query over six million of them.
+
+The order for one contact: ledger (who has a row keeps it) → eligibility → global holdout → layer → arm. Holdout and
+layer hash their own unit with their own salt, whatever the experiment randomises, so two experiments hold out the
+same people. The arm belongs to the randomised unit: the cluster where one is given, else the contact. A new member
+of a cluster that has an arm gets that arm.
+
+The relations that the query reads:
+
+    audience   unit_id, cluster_id, eligible_at, stratum, holdout_unit, layer_unit   (one row per eligible contact)
+    ledger     the rows so far, where there are any
+"""
+
+from __future__ import annotations
+
+from uplift.assignment.dialects import arm_sql, bucket_sql, digits_sql, within_sql
+from uplift.assignment.hashing import ALGORITHM, BUCKETS
+from uplift.assignment.plan import Plan
+
+POOLED = "\\pooled"  # the stratum of all strata that are too small; a backslash in a value is doubled, so none is it
+
+
+AUDIENCE, LEDGER, FRESH = "audience", "ledger", "fresh"  # the relations, as the engine knows them
+
+
+def fresh_sql(*, known: bool) -> str:
+    """The eligible contacts without a row in the ledger; `known` says whether anybody has one yet."""
+    if not known:
+        return f"SELECT * FROM {AUDIENCE} WHERE NOT late"
+    return f"SELECT a.* FROM {AUDIENCE} AS a ANTI JOIN {LEDGER} AS l ON a.unit_id = l.unit_id WHERE NOT a.late"
+
+
+def rows_sql(plan: Plan, run_id: str, *, fresh: str, ledger: str | None) -> str:
+    """The ledger rows of the new contacts (`fresh`), sorted by `unit_id`; contacts outside the layer have none."""
+    decided = _decided(plan, fresh=fresh, ledger=ledger)
+    if plan.min_stratum is None:
+        placed, arm, stratum = decided, arm_sql("bucket", plan.ranges), "stratum"
+    else:
+        placed, arm, stratum = _permuted(plan, decided), "drawn_arm", "block"
+    inherited = "family_arm IS NOT NULL"
+    return f"""
+        SELECT
+            '{plan.experiment_id}' AS experiment_id,
+            unit_id,
+            cluster_id,
+            CASE WHEN held THEN NULL WHEN {inherited} THEN family_arm ELSE {arm} END AS arm,
+            CAST(bucket AS INTEGER) AS bucket,
+            CASE WHEN held THEN '{plan.holdout.salt if plan.holdout else ""}' ELSE '{plan.salt}' END AS salt,
+            '{ALGORITHM}' AS algo,
+            CAST({plan.salt_epoch} AS INTEGER) AS salt_epoch,
+            CASE WHEN {inherited} THEN family_weight_epoch ELSE CAST({plan.weight_epoch} AS INTEGER) END
+                AS weight_epoch,
+            TIMESTAMP '{plan.on.isoformat()} 00:00:00' AS assigned_at,
+            eligible_at,
+            CASE WHEN held THEN NULL WHEN {inherited} THEN family_stratum ELSE {stratum} END AS stratum,
+            CASE WHEN {inherited} THEN family_weights_hash ELSE '{plan.weights_hash}' END AS weights_hash,
+            '{plan.spec_hash}' AS spec_hash,
+            '{run_id}' AS run_id,
+            CASE WHEN held THEN 'held_out' ELSE 'assigned' END AS status
+        FROM ({placed}) AS placed
+        WHERE bucket IS NOT NULL
+        ORDER BY unit_id
+    """
+
+
+def _decided(plan: Plan, *, fresh: str, ledger: str | None) -> str:
+    """Every new contact with its bucket: the holdout's where held out, NULL outside the layer, else the arm's."""
+    unit = "coalesce(cluster_id, unit_id)" if plan.clustered else "unit_id"
+    held, held_bucket = "FALSE", "CAST(NULL AS BIGINT)"
+    if plan.holdout is not None:
+        held_bucket = bucket_sql("duckdb", plan.holdout.salt, "coalesce(holdout_unit, unit_id)")
+        held = within_sql("held_bucket", plan.holdout.range)
+    arm_bucket = bucket_sql("duckdb", plan.salt, "randomised")
+    inside = "TRUE"
+    if plan.layer is not None and not plan.layer.range.everything:
+        layer_bucket = bucket_sql("duckdb", plan.layer.salt, "coalesce(layer_unit, unit_id)")
+        low, high = plan.layer.range.low, plan.layer.range.high
+        inside = f"{layer_bucket} BETWEEN {low} AND {high - 1}"  # BETWEEN: the hash is computed once
+    # CASE computes a branch only for the rows that reach it: who is held out costs one hash instead of three.
+    return f"""
+        SELECT *, ({held}) AS held,
+            CASE WHEN {held} THEN held_bucket WHEN family_arm IS NOT NULL OR {inside} THEN {arm_bucket} END AS bucket
+        FROM (
+            SELECT f.unit_id, f.cluster_id, f.eligible_at, f.stratum, f.layer_unit, {unit} AS randomised,
+                {held_bucket} AS held_bucket, {_family_columns(plan, ledger)}
+            FROM {fresh} AS f {_family_join(plan, ledger)}
+            {"WHERE f.cluster_id IS NOT NULL" if plan.exclude_unclustered else ""}
+        ) AS hashed
+    """
+
+
+_FAMILY = (
+    ("arm", "VARCHAR"),
+    ("weight_epoch", "INTEGER"),
+    ("stratum", "VARCHAR"),
+    ("weights_hash", "VARCHAR"),
+)
+
+
+def _family_columns(plan: Plan, ledger: str | None) -> str:
+    if plan.clustered and ledger is not None:
+        return ", ".join(f"h.{name} AS family_{name}" for name, _ in _FAMILY)
+    return ", ".join(f"CAST(NULL AS {kind}) AS family_{name}" for name, kind in _FAMILY)
+
+
+def _family_join(plan: Plan, ledger: str | None) -> str:
+    """The earliest assigned row of each cluster: households that were merged keep the arm that was given first."""
+    if not plan.clustered or ledger is None:
+        return ""
+    columns = ", ".join(
+        f"arg_min({name}, (assigned_at, unit_id)) AS {name}" for name, _ in _FAMILY if name != "stratum"
+    )
+    # arg_min skips NULL values, and a stratum may be NULL: a struct never is.
+    stratum = "arg_min({'stratum': stratum}, (assigned_at, unit_id))['stratum'] AS stratum"
+    return f"""LEFT JOIN (
+                SELECT cluster_id, {columns}, {stratum}
+                FROM {ledger} WHERE status = 'assigned' AND cluster_id IS NOT NULL GROUP BY cluster_id
+            ) AS h ON f.cluster_id = h.cluster_id"""
+
+
+def _permuted(plan: Plan, decided: str) -> str:
+    """The arm by rank inside each stratum of this draw.
+
+    Units of a stratum are put in the order of their hash; boundaries between arms are cumulative weight × units plus
+    one offset in [0, 1) per stratum, from the hash of the stratum, rounded down. So each arm gets its exact share of
+    each stratum but for less than one unit, every unit's chance of an arm is exactly its weight, and the rounding of
+    one stratum says nothing about another's. A cluster belongs to the stratum of its first contact by id.
+    """
+    own = "first_value(stratum) OVER (PARTITION BY randomised ORDER BY unit_id)" if plan.clustered else "stratum"
+    offset = bucket_sql("duckdb", plan.salt, f"'stratum {plan.on.isoformat()} ' || block")
+    whens = " ".join(
+        f"WHEN place >= (units * {r.range.low} + shift) // {BUCKETS}"
+        f" AND place < (units * {r.range.high} + shift) // {BUCKETS} THEN '{r.arm}'"
+        for r in plan.ranges
+    )
+    return f"""
+        WITH decided AS MATERIALIZED ({decided}),
+        free AS (
+            SELECT *, {own} AS own FROM decided WHERE NOT held AND family_arm IS NULL AND bucket IS NOT NULL
+        ),
+        sizes AS (SELECT own, count(DISTINCT randomised) AS units FROM free GROUP BY own),
+        blocks AS (
+            SELECT free.*, CASE WHEN sizes.units < {plan.min_stratum} THEN '{POOLED}' ELSE free.own END AS block
+            FROM free JOIN sizes ON free.own = sizes.own
+        ),
+        ranked AS (
+            SELECT *, dense_rank() OVER (
+                PARTITION BY block ORDER BY {digits_sql("duckdb", plan.salt, "randomised")}, randomised
+            ) - 1 AS place
+            FROM blocks
+        ),
+        counted AS (SELECT *, max(place) OVER (PARTITION BY block) + 1 AS units, {offset} AS shift FROM ranked)
+        SELECT unit_id, cluster_id, eligible_at, held, bucket, block, CASE {whens} END AS drawn_arm,
+            family_arm, family_weight_epoch, family_stratum, family_weights_hash
+        FROM counted
+        UNION ALL
+        SELECT unit_id, cluster_id, eligible_at, held, bucket, NULL AS block, NULL AS drawn_arm,
+            family_arm, family_weight_epoch, family_stratum, family_weights_hash
+        FROM decided WHERE held OR (family_arm IS NOT NULL AND bucket IS NOT NULL)
+    """
