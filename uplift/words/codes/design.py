@@ -2,4 +2,211 @@
 
 from uplift.words.codes.entry import Entry
 
-DESIGN: tuple[Entry, ...] = ()
+DESIGN: tuple[Entry, ...] = (
+    Entry(
+        code="UP301",
+        title_en="No baseline",
+        title_de="Kein Ausgangswert",
+        why_en=(
+            "How many contacts a test needs depends on where the metric stands today: a rise from 2% to 3% is found "
+            "with far fewer contacts than one from 30% to 31%. Shares need their value; means, counts and ratios "
+            "also their standard deviation over contacts. Without it nobody knows whether the test is large enough."
+        ),
+        why_de=(
+            "Wie viele Kontakte ein Test braucht, hängt davon ab, wo die Metrik heute steht: Ein Anstieg von 2 % auf "
+            "3 % zeigt sich mit weit weniger Kontakten als einer von 30 % auf 31 %. Anteile brauchen ihren Wert, "
+            "Mittelwerte, Anzahlen und Verhältnisse auch die Standardabweichung über Kontakte. Ohne sie weiß niemand, "
+            "ob der Test groß genug ist."
+        ),
+        fix_en="Add the metric to design.baselines with value (and sd), source and date.",
+        fix_de="Die Metrik mit value (und sd), source und date unter design.baselines eintragen.",
+    ),
+    Entry(
+        code="UP302",
+        title_en="No audience size",
+        title_de="Größe der Zielgruppe fehlt",
+        why_en="Power is a matter of contacts per arm, and these follow from the size of the audience.",
+        why_de=("Die Teststärke hängt an den Kontakten je Gruppe, und die ergeben sich aus der Größe der Zielgruppe."),
+        fix_en=(
+            "Add audience.expected_size: all eligible contacts over the whole enrolment; holdout and layer are "
+            "deducted by the check."
+        ),
+        fix_de=(
+            "audience.expected_size eintragen: alle geeigneten Kontakte über die ganze Laufzeit; Holdout und Layer "
+            "zieht die Prüfung selbst ab."
+        ),
+    ),
+    Entry(
+        code="UP303",
+        title_en="Households without correlation or number",
+        title_de="Haushalte ohne Korrelation oder Anzahl",
+        why_en=(
+            "Contacts of one household resemble each other and get the same arm, so they say less than as many "
+            "strangers. How much less depends on their correlation, their number and how uneven they are; leaving it "
+            "out overstates the power."
+        ),
+        why_de=(
+            "Kontakte eines Haushalts ähneln sich und kommen in dieselbe Gruppe; sie sagen darum weniger aus als "
+            "ebenso viele Fremde. Wie viel weniger, hängt von ihrer Korrelation, ihrer Anzahl und ihrer "
+            "Ungleichheit ab; ohne diese Angaben wird die Teststärke überschätzt."
+        ),
+        fix_en="Add icc to the metric's baseline and audience.expected_clusters with count and size_cv.",
+        fix_de="icc beim Ausgangswert der Metrik und audience.expected_clusters mit count und size_cv eintragen.",
+    ),
+    Entry(
+        code="UP304",
+        title_en="Effect and baseline do not fit",
+        title_de="Effekt und Ausgangswert passen nicht zusammen",
+        why_en=(
+            "Together they lead to a value that the metric cannot have, for example a share above 100% or a mean "
+            "below zero. Usually a unit is wrong: per cent (relative) for points, or the other way round."
+        ),
+        why_de=(
+            "Zusammen führen sie zu einem Wert, den die Metrik nicht annehmen kann, etwa zu einem Anteil über 100 % "
+            "oder einem Mittelwert unter null. Meist stimmt eine Einheit nicht: Prozent (relativ) statt "
+            "Prozentpunkten oder umgekehrt."
+        ),
+        fix_en="Check value and unit of both: 9.0% and 5% (relative) or 1.0pp (points).",
+        fix_de="Wert und Einheit von beiden prüfen: 9.0% und 5% (relativ) oder 1.0pp (Prozentpunkte).",
+    ),
+    Entry(
+        code="UP305",
+        title_en="Power is not computed here",
+        title_de="Teststärke wird hier nicht berechnet",
+        why_en=(
+            "Quantiles have no power formula that holds without the data, and for a split that another system made "
+            "the size of the audience is often not known in advance. The experiment is not refused for it."
+        ),
+        why_de=(
+            "Für Quantile gibt es keine Formel, die ohne die Daten gilt, und bei einer Aufteilung durch ein anderes "
+            "System ist die Größe der Zielgruppe oft nicht vorab bekannt. Das Experiment wird darum nicht abgelehnt."
+        ),
+        fix_en="Plan by a proportion or mean; give audience.expected_size where the experiment is still to come.",
+        fix_de=(
+            "Nach einem Anteil oder Mittelwert planen; audience.expected_size angeben, wenn das Experiment noch "
+            "bevorsteht."
+        ),
+    ),
+    Entry(
+        code="UP306",
+        title_en="Baseline may be out of date",
+        title_de="Ausgangswert womöglich veraltet",
+        why_en=(
+            "It is older than 90 days or has no date. Rates move with season, assortment and mailing pressure; a "
+            "power computed from last year's rate may be wrong by a lot."
+        ),
+        why_de=(
+            "Er ist älter als 90 Tage oder trägt kein Datum. Raten ändern sich mit Saison, Sortiment und "
+            "Versanddruck; eine Teststärke aus der Rate des letzten Jahres kann weit danebenliegen."
+        ),
+        fix_en="Look the value up again and write it with today's date.",
+        fix_de="Den Wert neu ermitteln und mit dem heutigen Datum eintragen.",
+    ),
+    Entry(
+        code="UP307",
+        title_en="Variance reduction not counted on",
+        title_de="Varianzreduktion nicht eingerechnet",
+        why_en=(
+            "How much of the variation a contact's past explains has to be measured on this audience. Until then the "
+            "plan does without it; the analysis still uses it, and the interval can only become narrower."
+        ),
+        why_de=(
+            "Wie viel der Streuung die Vergangenheit eines Kontakts erklärt, muss an dieser Zielgruppe gemessen "
+            "werden. Bis dahin rechnet die Planung ohne sie; die Auswertung nutzt sie trotzdem, das Intervall kann "
+            "nur schmaler werden."
+        ),
+        fix_en="Nothing to do.",
+        fix_de="Nichts zu tun.",
+    ),
+    Entry(
+        code="UP308",
+        title_en="Dunnett's test does not cover all pairs",
+        title_de="Dunnetts Test gilt nicht für alle Paare",
+        why_en=(
+            "Dunnett's correction is made for comparisons with one control. When treatments are also compared with "
+            "each other, it promises too little; planning then uses Holm over all pairs."
+        ),
+        why_de=(
+            "Dunnetts Korrektur ist für Vergleiche mit einer Kontrollgruppe gemacht. Werden auch die Maßnahmen "
+            "untereinander verglichen, reicht sie nicht; geplant wird dann mit Holm über alle Paare."
+        ),
+        fix_en="Write correction: holm, or comparisons: vs_control.",
+        fix_de="correction: holm oder comparisons: vs_control schreiben.",
+    ),
+    Entry(
+        code="UP310",
+        title_en="Underpowered",
+        title_de="Zu geringe Teststärke",
+        why_en=(
+            "Even if the effect is as large as hoped, this test would often miss it. What it then finds significant "
+            "is on average exaggerated, and «no difference found» means nothing. Contacts are withheld for an answer "
+            "that does not come. The power is that of the test which the report uses, with the real, unequal arms, "
+            "less holdout and layer, for all comparisons, households and looks."
+        ),
+        why_de=(
+            "Selbst wenn der Effekt so groß ist wie erhofft, würde dieser Test ihn oft verfehlen. Was er dann als "
+            "signifikant findet, ist im Mittel übertrieben, und «kein Unterschied gefunden» heißt nichts. Kontakte "
+            "werden für eine Antwort zurückgehalten, die nicht kommt. Gerechnet wird mit dem Test, den der Bericht "
+            "verwendet, mit den wirklichen, ungleichen Gruppen, abzüglich Holdout und Layer, für alle Vergleiche, "
+            "Haushalte und Zwischenblicke."
+        ),
+        fix_en="Take any one of the changes that the message lists; each was solved for and makes the check pass.",
+        fix_de=(
+            "Eine der Änderungen übernehmen, die die Meldung nennt; jede ist durchgerechnet und lässt die Prüfung "
+            "bestehen."
+        ),
+    ),
+    Entry(
+        code="UP311",
+        title_en="A guardrail will probably stay open",
+        title_de="Eine Leitplanke bleibt wahrscheinlich offen",
+        why_en=(
+            "The margin is so narrow for this many contacts that its interval will reach beyond it although the "
+            "treatment does no harm. A decision rule that asks for all guardrails then never says yes."
+        ),
+        why_de=(
+            "Der Spielraum ist für so viele Kontakte so eng, dass das Intervall über ihn hinausreicht, obwohl die "
+            "Maßnahme nicht schadet. Eine Entscheidungsregel, die alle Leitplanken verlangt, sagt dann nie Ja."
+        ),
+        fix_en="Accept a wider margin, or make the control or the audience larger.",
+        fix_de="Einen größeren Spielraum zulassen oder Kontrollgruppe oder Zielgruppe vergrößern.",
+    ),
+    Entry(
+        code="UP312",
+        title_en="Close to the line",
+        title_de="Knapp über der Grenze",
+        why_en=(
+            "The design passes, but would fail if the baseline or the audience were off by a tenth, which is common."
+        ),
+        why_de=(
+            "Der Entwurf besteht, würde aber durchfallen, wenn Ausgangswert oder Zielgruppe um ein Zehntel daneben"
+            "lägen, und das kommt häufig vor."
+        ),
+        fix_en="Leave some room: a larger control or audience, or a larger mde.",
+        fix_de="Etwas Luft lassen: eine größere Kontroll- oder Zielgruppe oder ein größeres mde.",
+    ),
+    Entry(
+        code="UP313",
+        title_en="Too few converters at a look",
+        title_de="Zu wenige Konversionen bei einem Zwischenblick",
+        why_en=(
+            "Below 60 converters in control the bounds of a sequential test do not hold, and early estimates are wild. "
+            "The look will not be taken."
+        ),
+        why_de=(
+            "Unter 60 Konversionen in der Kontrollgruppe gelten die Schranken eines sequenziellen Tests nicht, und "
+            "frühe Schätzungen schwanken stark. Der Zwischenblick findet nicht statt."
+        ),
+        fix_en="Take the look later, or make the control larger.",
+        fix_de="Später schauen oder die Kontrollgruppe vergrößern.",
+    ),
+    Entry(
+        code="UP320",
+        title_en="A waiver ran out",
+        title_de="Eine Ausnahme ist abgelaufen",
+        why_en="Somebody accepted a finding until a date, and that date has passed.",
+        why_de="Jemand hat einen Befund bis zu einem Datum hingenommen, und dieses Datum ist vorbei.",
+        fix_en="Mend the finding and delete the waiver, or have it extended by whoever answers for it.",
+        fix_de="Den Befund beheben und die Ausnahme löschen oder sie von den Verantwortlichen verlängern lassen.",
+    ),
+)

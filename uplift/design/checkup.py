@@ -1,0 +1,77 @@
+"""One file as the check sees it: its problems and, where it is an experiment that could be read, its assessment."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from uplift.design.assessment import Assessment, assess
+from uplift.design.gate import findings_about
+from uplift.design.waivers import waived
+from uplift.errors import Level, Problem
+from uplift.spec.load import Examined, examine
+
+FailOn = Literal["error", "warning", "never"]
+_RANK: dict[Level, int] = {"error": 0, "warning": 1, "note": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What was found in one YAML file; `assessment` is None for project.yml and for files with errors in the YAML."""
+
+    path: Path
+    status: str | None
+    assessment: Assessment | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def name(self) -> str:
+        """The experiment's id, or the file's name."""
+        return self.assessment.experiment if self.assessment else self.path.name
+
+    @property
+    def worst(self) -> Level | None:
+        """The gravest level that was found."""
+        return min((p.level for p in self.problems), key=_RANK.__getitem__, default=None)
+
+
+Report = tuple[Checkup, ...]
+
+
+def check_paths(paths: Sequence[Path | str], *, today: datetime.date) -> Report:
+    """Read, validate and judge these files and folders. Nothing is raised for what a file says."""
+    return check_examined(examine(paths), today=today)
+
+
+def check_examined(examined: Iterable[Examined], *, today: datetime.date) -> Report:
+    """The gate on top of what the YAML's rules found; waivers hold for both."""
+    return tuple(_checkup(file, today) for file in examined)
+
+
+def levels(report: Report) -> Counter[Level]:
+    """How many errors, warnings and notes there are."""
+    return Counter(problem.level for checkup in report for problem in checkup.problems)
+
+
+def exit_code(problems: Iterable[Problem], fail_on: FailOn = "error") -> int:
+    """1 when a problem is as grave as `fail_on`, else 0; notes never fail.
+
+    >>> exit_code([Problem("UP312", "close", level="warning")]), exit_code([Problem("UP310", "no")])
+    (0, 1)
+    """
+    fails = {"error": {"error"}, "warning": {"error", "warning"}, "never": set[str]()}[fail_on]
+    return int(any(problem.level in fails for problem in problems))
+
+
+def _checkup(file: Examined, today: datetime.date) -> Checkup:
+    study = file.study
+    if study is None:
+        return Checkup(file.path, None, None, file.problems)
+    assessment = assess(study, today=today)
+    found = findings_about(study, assessment, today=today)
+    problems = sorted((*waived(file.problems, study, today=today), *found), key=lambda p: _RANK[p.level])
+    return Checkup(file.path, study.experiment.status, assessment, tuple(problems))

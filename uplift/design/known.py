@@ -1,0 +1,65 @@
+"""What is known of a metric before the test, and how far it can be trusted."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from uplift.spec.study import Study
+
+OLD_AFTER_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A metric's baseline: value, standard deviation and intra-cluster correlation as far as they are given.
+
+    `sd` is that of contacts (for a ratio: of the linearised values per contact), in the metric's unit.
+    """
+
+    metric: str
+    value: float
+    sd: float | None
+    icc: float | None
+    source: str
+    date: datetime.date | None
+    age_days: int | None
+
+    @property
+    def cv(self) -> float | None:
+        """Standard deviation over mean; None where no standard deviation is known or the mean is not positive."""
+        return self.sd / self.value if self.sd is not None and self.value > 0 else None
+
+    @property
+    def typed(self) -> bool:
+        """Whether a person wrote it, not a measurement."""
+        return self.source == "typed"
+
+    @property
+    def old(self) -> bool:
+        """Whether it is older than 90 days; without a date nobody knows, and it counts as old."""
+        return self.age_days is None or self.age_days > OLD_AFTER_DAYS
+
+    @property
+    def label(self) -> str:
+        """Where it comes from, as it is printed wherever the baseline is used."""
+        if self.date is None:
+            return f"{self.source}, no date"
+        age = f", {self.age_days} days old" if self.old else ""
+        return f"{self.source}, {self.date}{age}"
+
+
+def known(study: Study, metric: str, *, today: datetime.date) -> Known | None:
+    """The baseline of a metric, or None where none is given."""
+    baseline = study.experiment.design.baselines.get(metric)
+    if baseline is None or baseline.value is None:
+        return None
+    return Known(
+        metric=metric,
+        value=float(baseline.value),
+        sd=None if baseline.sd is None else float(baseline.sd),
+        icc=baseline.icc,
+        source=baseline.source,
+        date=baseline.date,
+        age_days=None if baseline.date is None else (today - baseline.date).days,
+    )
