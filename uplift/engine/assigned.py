@@ -1,0 +1,133 @@
+"""Who is in which arm: the ledger's rows, or the column of a file that some other system has split."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from uplift.engine.adapter import Engine, quoted, text_literal
+from uplift.engine.audience import audience, require_no_id_problems
+from uplift.engine.encodings import fingerprint as fingerprint_of
+from uplift.engine.sources import SourceTable
+from uplift.engine.text_forms import shown_value
+from uplift.errors import DataError, Problem
+from uplift.spec.study import Study
+
+ASSIGNED = "assigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Where assignments come from: `paths` of the ledger's files, in the order of the draws; none when observed."""
+
+    paths: tuple[Path, ...] = ()
+    fingerprint: str | None = None
+
+    @classmethod
+    def from_ledger(cls, paths: Iterable[Path], *, fingerprint: str | None = None) -> Assigned:
+        """The ledger's Parquet files; `fingerprint` is the hash of their contents, computed here when not given."""
+        files = tuple(Path(path) for path in paths)
+        if fingerprint is None:
+            fingerprint = hashlib.sha256("\n".join(map(fingerprint_of, files)).encode()).hexdigest()
+        return cls(files, fingerprint)
+
+    @classmethod
+    def observed(cls) -> Assigned:
+        """The arm is a column of the audience source (`assignment.method: observed`)."""
+        return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownArm:
+    """A value of the arm column (or an arm of the ledger) that the experiment does not name, and its contacts."""
+
+    value: str | None
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedTable:
+    """The relation `assigned`: unit_id, unit_key, cluster_id, arm, weight_epoch, stratum, assigned_day."""
+
+    sql: str
+    unknown: tuple[UnknownArm, ...]
+    source: SourceTable | None
+    notices: tuple[Problem, ...]
+
+
+def open_assigned(engine: Engine, study: Study, assigned: Assigned, *, cache: Path) -> AssignedTable:
+    """Fill the relation `assigned`, one row per contact. Raises DataError (UP574) when nobody is in it."""
+    table = _from_ledger(engine, study, assigned) if assigned.paths else _observed(engine, study, cache)
+    (rows,) = engine.run(f"SELECT count(*) FROM {ASSIGNED}")[0]
+    if not rows:
+        values = ", ".join(f"'{u.value}'" for u in table.unknown[:5])
+        fix = f"arms.<name>.observed must be among: {values}" if values else "look at the audience and its filter"
+        place = study.document.place("assignment")
+        raise DataError(Problem("UP574", "no contact is in any arm of the experiment", fix=fix, place=place))
+    return table
+
+
+def unit_key_sql(study: Study, unit_id: str) -> str:
+    """The key that joins a contact's text id to the rows of event sources."""
+    return f"CAST({unit_id} AS BIGINT)" if study.experiment.unit.type == "integer" else unit_id
+
+
+def _from_ledger(engine: Engine, study: Study, assigned: Assigned) -> AssignedTable:
+    engine.register_files("ledger", assigned.paths)
+    id_ = text_literal(study.experiment.id)
+    arms = ", ".join(map(text_literal, study.experiment.arms))
+    first = f"""
+SELECT unit_id, cluster_id, arm, weight_epoch, stratum, CAST(assigned_at AS DATE) AS assigned_day, status,
+  row_number() OVER (PARTITION BY unit_id ORDER BY assigned_at, weight_epoch, status DESC, arm) AS place
+FROM ledger
+WHERE experiment_id = {id_} AND (status = 'assigned' OR status = 'held_out')
+  AND salt_epoch = (SELECT max(salt_epoch) FROM ledger WHERE experiment_id = {id_})"""
+    rows = f"SELECT * FROM ({first}) AS first_rows WHERE place = 1 AND status = 'assigned'"
+    sql = (
+        f"SELECT unit_id, {unit_key_sql(study, 'unit_id')} AS unit_key, cluster_id, arm, "
+        "CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, assigned_day "
+        f"FROM ({rows}) AS kept WHERE arm IN ({arms})"
+    )
+    engine.materialize(ASSIGNED, sql)
+    others = engine.run(
+        f"SELECT arm, count(*) FROM ({rows}) AS kept WHERE arm IS NULL OR NOT arm IN ({arms}) "
+        "GROUP BY arm ORDER BY 2 DESC, 1"
+    )
+    unknown = tuple(UnknownArm(None if v is None else str(v), int(str(n))) for v, n in others)
+    return AssignedTable(sql, unknown, None, ())
+
+
+def _observed(engine: Engine, study: Study, cache: Path) -> AssignedTable:
+    experiment = study.experiment
+    if experiment.assignment.column is None:
+        place = study.document.place("assignment")
+        fix = "name the column that holds the arm: assignment: {method: observed, column: segment}"
+        raise DataError(Problem("UP571", "observed assignment has no column", fix=fix, place=place))
+    warnings = require_no_id_problems(engine, study, cache=cache)
+    who = audience(engine, study, cache=cache)
+    whens = " ".join(
+        f"WHEN {text_literal(arm.observed if arm.observed is not None else name)} THEN {text_literal(name)}"
+        for name, arm in experiment.arms.items()
+    )
+    start = f"CAST('{experiment.schedule.start.isoformat()}' AS DATE)"
+    day = "CAST(eligible_at AS DATE)" if experiment.audience.entry_date else start
+    key = unit_key_sql(study, "unit_id") if isinstance(experiment.unit.id, str) else "unit_id"
+    arm_sql = f"CASE observed {whens} END"
+    sql = (
+        f"SELECT unit_id, {key} AS unit_key, cluster_id, {arm_sql} AS arm, CAST(1 AS BIGINT) AS weight_epoch, "
+        f"CAST(NULL AS VARCHAR) AS stratum, {day} AS assigned_day FROM {quoted(who.view)} WHERE {arm_sql} IS NOT NULL"
+    )
+    engine.materialize(ASSIGNED, sql)
+    others = engine.run(
+        f"SELECT observed, count(*) FROM {quoted(who.view)} WHERE {arm_sql} IS NULL "
+        "GROUP BY observed ORDER BY 2 DESC, 1"
+    )
+    unknown = tuple(UnknownArm(None if v is None else shown_value(str(v)), int(str(n))) for v, n in others)
+    (undated,) = engine.run(f"SELECT count(*) FROM {ASSIGNED} WHERE assigned_day IS NULL")[0]
+    if undated:
+        place = study.document.place("audience", "entry_date")
+        message = f"{undated:,} contacts have no entry date, so no window"
+        raise DataError(Problem("UP575", message, fix="fill it, or filter: where: … is not null", place=place))
+    return AssignedTable(sql, unknown, who.table, (*who.notices, *warnings))

@@ -1,0 +1,181 @@
+"""Who is eligible: the audience source after its filter, one row per contact; and what is wrong with its ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from uplift.engine.adapter import Engine, quoted
+from uplift.engine.expression_sql import condition
+from uplift.engine.expression_types import TypeConflictError
+from uplift.engine.readings import Found
+from uplift.engine.snippets import parse, snippet_at
+from uplift.engine.sources import SourceTable, open_source
+from uplift.engine.text_forms import shown_value
+from uplift.engine.typed import CANONICAL_INTEGER, UNIT, Use, columns_used, type_problem, typed_source
+from uplift.errors import DataError, Place, Problem
+from uplift.spec.experiment import RowNumber
+from uplift.spec.study import Study
+
+ELIGIBLE = "eligible"
+RESERVED = ("unit_id", "cluster_id", "eligible_at", "observed")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The eligible contacts: `view` has unit_id, cluster_id, eligible_at (texts and a timestamp), then the strata and
+    the units of holdout and layer as text under their own names; `observed` for assignment by a column.
+    """
+
+    view: str
+    table: SourceTable
+    columns: tuple[str, ...]
+    notices: tuple[Problem, ...]
+
+
+def eligible(engine: Engine, study: Study, *, cache: Path | None = None) -> str:
+    """The name of a view of eligible contacts: see `Audience`. Ids are passed on as they are: see `id_problems`."""
+    return audience(engine, study, cache=cache).view
+
+
+def audience(engine: Engine, study: Study, *, cache: Path | None = None) -> Audience:
+    """Open the audience source, apply `audience.where` (NULL is not satisfied) and name the view."""
+    experiment = study.experiment
+    spec, unit = experiment.audience, experiment.unit
+    uses = []
+    if spec.where is not None:
+        snippet = snippet_at(study.document, "audience", "where", text=spec.where)
+        uses.append(Use(parse(snippet), "boolean", snippet))
+    texts = list(dict.fromkeys(_text_columns(study)))
+    needed = {*columns_used(uses), *texts, *_id_columns(study), *([spec.entry_date] if spec.entry_date else [])}
+    numbered = isinstance(unit.id, RowNumber)
+    table = open_source(
+        engine, study, spec.source, needed=needed, cache=cache, relation=f"audience_{spec.source}", numbered=numbered
+    )
+    times = [spec.entry_date] if spec.entry_date else []
+    typed = typed_source(
+        engine,
+        study,
+        table,
+        uses,
+        view="typed_audience",
+        texts=[*texts, *(c for c in _id_columns(study) if c not in texts)],
+        times=times,
+    )
+    own = UNIT if numbered else quoted(str(unit.id))
+    cluster = f"CAST({quoted(unit.cluster)} AS VARCHAR)" if unit.cluster else "CAST(NULL AS VARCHAR)"
+    entry = f"CAST({quoted(spec.entry_date)} AS TIMESTAMP)" if spec.entry_date else "CAST(NULL AS TIMESTAMP)"
+    selected = [f"CAST({own} AS VARCHAR) AS unit_id", f"{cluster} AS cluster_id", f"{entry} AS eligible_at"]
+    if experiment.assignment.method == "observed" and experiment.assignment.column:
+        selected.append(f"CAST({quoted(experiment.assignment.column)} AS VARCHAR) AS observed")
+    kept = [name for name in texts if name not in RESERVED]
+    selected += [f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in kept]
+    sql = f"SELECT {', '.join(selected)} FROM {quoted(typed.view)}"
+    for use in uses:
+        try:
+            sql += f" WHERE {condition(use.expression, typed.columns)}"
+        except TypeConflictError as conflict:
+            raise type_problem(use.snippet, conflict) from None
+    engine.define(ELIGIBLE, sql)
+    return Audience(ELIGIBLE, table, ("unit_id", "cluster_id", "eligible_at", *kept), typed.notices)
+
+
+def _id_columns(study: Study) -> list[str]:
+    unit = study.experiment.unit
+    return [c for c in (unit.id if isinstance(unit.id, str) else None, unit.cluster) if c]
+
+
+def _text_columns(study: Study) -> list[str]:
+    """Strata, and the units of holdout and layer: frozen at assignment, so read as text as they stand."""
+    assignment = study.experiment.assignment
+    names = list(assignment.strata)
+    if assignment.holdout and (holdout := study.project.holdouts.get(assignment.holdout)):
+        names.append(holdout.unit)
+    if assignment.layer and (layer := study.project.layers.get(assignment.layer.name)):
+        names.append(layer.unit)
+    if assignment.method == "observed" and assignment.column:
+        names.append(assignment.column)
+    return names
+
+
+def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> tuple[Problem, ...]:
+    """What is wrong with the ids of the eligible contacts: nothing is assigned while this holds an error.
+
+    UP550 missing, UP551 twice, UP552 stored as float or decimal, UP553 padded, UP554 no integer, UP555 leading zeros;
+    UP556 is a warning: letters composed in two ways look alike and hash apart.
+    """
+    who = audience(engine, study, cache=cache)
+    unit = study.experiment.unit
+    if isinstance(unit.id, RowNumber):
+        return ()
+    place = study.document.place("unit", "id")
+    column = who.table.column(unit.id)
+    if column.physical in ("float", "decimal"):
+        fix = f"store {unit.id} as BIGINT or text in the source"
+        message = (
+            f"id column '{unit.id}' is stored as {column.native}: 12300000 is '12300000.0' here, '1.23E7' elsewhere"
+        )
+        return (Problem("UP552", message, fix=fix, place=place),)
+    problems = []
+    blank = "unit_id IS NULL OR trim(unit_id, ' \t\n\r\u00a0') = ''"
+    padded = "unit_id <> trim(unit_id, ' \t\n\r\u00a0')"
+    zeros = "regexp_full_match(unit_id, '[+-]?0[0-9]+|\\+[0-9]+')"
+    other = f"NOT regexp_full_match(unit_id, '{CANONICAL_INTEGER}') OR TRY_CAST(unit_id AS BIGINT) IS NULL"
+    integer = unit.type == "integer"
+    checks = [
+        ("UP550", blank, "no id", "fill them in the source, or filter: where: {} is not null"),
+        ("UP553", padded, "blanks around the id", "trim the ids in the source: ' 1' and '1' are two contacts"),
+    ]
+    if integer:
+        checks += [
+            ("UP555", zeros, "leading zeros or a sign, under unit.type integer", "write type: string, if zeros matter"),
+            ("UP554", other, "an id that is no integer", "write type: string, or repair the ids"),
+        ]
+    seen = "FALSE"
+    for code, bad, what, fix in checks:
+        (n,) = engine.run(f"SELECT count(*) FROM {quoted(who.view)} WHERE ({bad}) AND NOT coalesce({seen}, FALSE)")[0]
+        if n:
+            example = _example(engine, who, unit.id, f"({bad}) AND NOT coalesce({seen}, FALSE)")
+            contacts = "1 eligible contact has" if n == 1 else f"{n:,} eligible contacts have"
+            problems.append(Problem(code, f"{contacts} {what}{example}", fix=fix.format(unit.id), place=place))
+        seen = f"({seen} OR {bad})"
+    (twice,) = engine.run(
+        f"SELECT count(*) FROM (SELECT unit_id FROM {quoted(who.view)} WHERE unit_id IS NOT NULL "
+        "GROUP BY unit_id HAVING count(*) > 1) AS d"
+    )[0]
+    if twice:
+        bad = f"unit_id IN (SELECT unit_id FROM {quoted(who.view)} GROUP BY unit_id HAVING count(*) > 1)"
+        message = f"{twice:,} ids stand in more than one row{_example(engine, who, unit.id, bad)}"
+        problems.append(Problem("UP551", message, fix="one row per contact: deduplicate the source", place=place))
+    if column.physical == "text" and not integer:
+        problems += _composed(engine, who, place)
+    return tuple(problems)
+
+
+def _composed(engine: Engine, who: Audience, place: Place) -> list[Problem]:
+    (loose,) = engine.run(f"SELECT count(*) FROM {quoted(who.view)} WHERE unit_id <> nfc_normalize(unit_id)")[0]
+    if not loose:
+        return []
+    message = f"{loose:,} ids hold letters composed of two characters (é as e + ´): they hash apart from their twins"
+    fix = "normalise the ids to NFC where they are made; nothing is changed here"
+    return [Problem("UP556", message, fix=fix, place=place, level="warning")]
+
+
+def _example(engine: Engine, who: Audience, column: str, bad: str) -> str:
+    """« (e.g. '1••••8' in line 12)» for the first offending id, masked."""
+    rows = engine.run(f"SELECT DISTINCT unit_id FROM {quoted(who.view)} WHERE {bad} ORDER BY 1 LIMIT 100")
+    values = frozenset(str(row[0]) for row in rows if row[0] is not None)
+    if not values:
+        return ""
+    found = who.table.locate(column, values) or Found(min(values), None)
+    where = f" in line {found.line} of {who.table.shown}" if found.line else ""
+    return f" (e.g. '{shown_value(found.value, private=True)}'{where})"
+
+
+def require_no_id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> tuple[Problem, ...]:
+    """Raise DataError for id problems that are errors; the warnings are returned."""
+    problems = id_problems(engine, study, cache=cache)
+    errors = [p for p in problems if p.level == "error"]
+    if errors:
+        raise DataError(*errors)
+    return problems

@@ -1,0 +1,199 @@
+"""The default engine: DuckDB in this process, nothing to start."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from uplift.engine.adapter import (
+    BrokenCsvError,
+    CancelledError,
+    Capabilities,
+    CsvLayout,
+    EngineColumn,
+    NumberTooLargeError,
+    Physical,
+    Rows,
+    Settings,
+    quoted,
+    text_literal,
+)
+from uplift.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    import duckdb
+
+PHYSICAL: dict[str, Physical] = {
+    "BOOLEAN": "boolean",
+    "FLOAT": "float",
+    "DOUBLE": "float",
+    "VARCHAR": "text",
+    "UUID": "text",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "TIMESTAMP_S": "timestamp",
+    "TIMESTAMP_MS": "timestamp",
+    "TIMESTAMP_NS": "timestamp",
+    "TIMESTAMP WITH TIME ZONE": "timestamptz",
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "integer"),
+}
+DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
+LONGEST_LINE = 64 * 1024 * 1024
+
+
+class DuckDBEngine:
+    """DuckDB in memory; files are read where they are, sums of products are HUGEINT (exact through `fetchall`)."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        import duckdb
+
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:")
+        self._version = duckdb.__version__
+        settings = settings or Settings()
+        for name, value in (
+            ("threads", settings.threads),
+            ("memory_limit", settings.memory_limit),
+            ("temp_directory", settings.temp_directory),
+        ):
+            if value is not None:
+                self.run(f"SET {name} = {text_literal(str(value))}")
+        self.run("SET preserve_insertion_order = false")
+        self.run("SET TimeZone = 'UTC'")
+        self.run("SET autoinstall_known_extensions = false")
+        self.run("SET autoload_known_extensions = false")
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def capabilities(self) -> Capabilities:
+        """Name, version and types of this engine."""
+        return Capabilities("duckdb", self._version, wide_integer="HUGEINT", reads_files=True)
+
+    def run(self, sql: str) -> Rows:
+        """Run a statement and fetch all rows (never through a data frame: that would make HUGEINT a float)."""
+        with _plain_errors():
+            rows: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+            return rows
+
+    def define(self, name: str, sql: str) -> None:
+        """Give a query a name (a view), replacing what had it."""
+        self.run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql}")
+
+    def materialize(self, name: str, sql: str) -> None:
+        """Run a query once and keep its rows under a name until the engine closes."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql}")
+
+    def save(self, sql: str, path: Path) -> None:
+        """Run a query and write its rows to a Parquet file: written aside, then renamed."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            self.run(f"COPY ({sql}) TO {text_literal(str(aside))} (FORMAT parquet, COMPRESSION zstd)")
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def register_files(self, name: str, paths: Sequence[Path], *, numbered: bool = False) -> None:
+        """Give Parquet files of one schema a name; `numbered` adds `_row`, the position in the file from 1."""
+        names = ", ".join(text_literal(_no_glob(path)) for path in paths)
+        if numbered:
+            self.define(
+                name,
+                f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row "
+                f"FROM read_parquet([{names}], file_row_number = true)",
+            )
+        else:
+            self.define(name, f"SELECT * FROM read_parquet([{names}])")
+
+    def convert_csv(self, layout: CsvLayout, columns: Sequence[str], path: Path) -> None:
+        """Write the named columns as text to Parquet, in file order; a ragged row or a broken quote raises."""
+        import duckdb
+
+        types = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in layout.header)
+        quote = text_literal(layout.quote)
+        reader = (
+            f"read_csv({text_literal(_no_glob(layout.path))}, auto_detect = false, "
+            f"delim = {text_literal(layout.delimiter)}, quote = {quote}, escape = {quote}, header = true, "
+            f"skip = {layout.skip}, columns = {{{types}}}, strict_mode = true, null_padding = false, nullstr = '', "
+            f"max_line_size = {LONGEST_LINE})"
+        )
+        wanted = ", ".join(map(quoted, columns))
+        self.run("SET preserve_insertion_order = true")
+        try:
+            self.save(f"SELECT {wanted} FROM {reader}", path)
+        except duckdb.InvalidInputException as error:
+            line = re.search(r"CSV Error on Line: (\d+)", str(error))
+            raise BrokenCsvError(int(line[1]) if line else None, _first_line(error)) from error
+        finally:
+            self.run("SET preserve_insertion_order = false")
+
+    def columns(self, name: str) -> tuple[EngineColumn, ...]:
+        """The columns of a named relation."""
+        return tuple(_column(str(row[0]), str(row[1])) for row in self.run(f"DESCRIBE {quoted(name)}"))
+
+    def interrupt(self) -> None:
+        """Stop the running statement (from another thread)."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Release everything."""
+        self._connection.close()
+
+
+def _column(name: str, native: str) -> EngineColumn:
+    if match := DECIMAL.fullmatch(native):
+        return EngineColumn(name, "decimal", int(match[1]), native)
+    return EngineColumn(name, PHYSICAL.get(native, "other"), None, native)
+
+
+def _no_glob(path: Path) -> str:
+    """The path as DuckDB reads it: characters that it would take for a pattern stand in brackets."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+@contextlib.contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what a user can mend into plain words; what is left is a bug and keeps its traceback."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise CancelledError(
+            Problem("UP582", "the query was interrupted", fix="run it again; nothing half-done was kept")
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(
+            Problem(
+                "UP580",
+                f"the memory limit was reached: {_first_line(error)}",
+                fix="raise memory_limit or free some memory",
+            )
+        ) from error
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        raise NumberTooLargeError(
+            Problem("UP583", f"a number does not fit: {_first_line(error)}", fix="declare fewer decimals")
+        ) from error
+    except duckdb.IOException as error:
+        raise DataError(
+            Problem(
+                "UP581",
+                f"a file can't be read or written: {_first_line(error)}",
+                fix="check the file and the free disk space",
+            )
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,188 @@
+"""Open a source of the project: a CSV or Parquet file, or a table or query of a connection, as a named relation."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from uplift.engine.adapter import Engine, EngineColumn, quoted
+from uplift.engine.csvfile import CsvText, open_csv
+from uplift.engine.encodings import fingerprint
+from uplift.engine.readings import Found, Locate, Stored
+from uplift.engine.snippets import did_you_mean
+from uplift.errors import DataError, Place, Problem
+from uplift.spec.project import Source
+from uplift.spec.study import Study
+
+PARQUET = (".parquet", ".pq")
+TEXT = (".csv", ".tsv", ".txt")
+EXCEL = (".xlsx", ".xls", ".xlsm", ".ods")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """An open source: `relation` is its name in the engine; columns are as stored (a CSV's are all text).
+
+    `fingerprint` is the sha256 of the contents; it names no path. Notices say how the file was read.
+    """
+
+    name: str
+    relation: str
+    columns: tuple[EngineColumn, ...]
+    rows: int
+    fingerprint: str
+    notices: tuple[Problem, ...] = ()
+    text: CsvText | None = None
+    shown: str = ""
+
+    def column(self, name: str) -> EngineColumn:
+        """A column by its name; UP527 with a suggestion when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        fix = did_you_mean(name, [column.name for column in self.columns])
+        raise DataError(
+            Problem("UP527", f"source {self.name} has no column '{name}'", fix=fix, place=Place(self.shown))
+        )
+
+    def locate(self, column: str, values: frozenset[str]) -> Found | None:
+        """Where one of the values stands first in a CSV file; None where rows have no lines."""
+        found = self.text.line_of(column, values) if self.text else None
+        return Found(found[1], found[0]) if found else None
+
+
+def cache_folder(study: Study) -> Path:
+    """Where converted files and unit tables are kept when the caller names no folder."""
+    state = study.project.state
+    return study.root / (".uplift" if "://" in state else state) / "cache"
+
+
+def open_source(
+    engine: Engine,
+    study: Study,
+    name: str,
+    *,
+    needed: Iterable[str] | None = None,
+    cache: Path | None = None,
+    relation: str | None = None,
+    numbered: bool = False,
+) -> SourceTable:
+    """Open a source under the relation `source_<name>`. `needed` None keeps all columns of a CSV file.
+
+    `numbered` adds a column `_row` with the position of each row in the (one) file.
+
+    Raises DataError: UP520 no such file, UP521–UP527 what is wrong with it, UP570 a connection without an adapter.
+    """
+    source = study.source(name)
+    place = study.project_document.place("sources", name)
+    if source.file is None:
+        raise _no_adapter(source, name, place)
+    wanted = None if needed is None else sorted({*needed})
+    paths = _files(study, source.file, name)
+    shown = source.file
+    relation = relation or f"source_{name}"
+    if numbered and len(paths) > 1:
+        raise DataError(
+            Problem("UP520", f"'{shown}' are several files: rows have no number", fix="name an id", place=place)
+        )
+    kinds = {_kind(path) for path in paths}
+    if kinds == {"parquet"}:
+        engine.register_files(relation, paths, numbered=numbered)
+        content = _fingerprint_of(paths)
+        table = _table(engine, name, relation, content, (), None, shown)
+    elif kinds == {"text"} and len(paths) == 1:
+        csv = open_csv(
+            engine, paths[0], shown=shown, dialect=source.csv, needed=wanted, cache=cache or cache_folder(study)
+        )
+        engine.register_files(relation, [csv.parquet], numbered=numbered)
+        table = _table(engine, name, relation, csv.fingerprint, csv.notices, csv.text, shown)
+    else:
+        fix = "export it as CSV or Parquet; several files of one source must be Parquet"
+        raise DataError(Problem("UP520", f"'{shown}' is neither a CSV nor a Parquet file", fix=fix, place=place))
+    for column in wanted or ():
+        table.column(column)
+    return table
+
+
+def stored(engine: Engine, study: Study, table: SourceTable, private: Sequence[str]) -> Stored:
+    """What the readings need to know of an open source."""
+    source = study.source(table.name)
+    locate: Locate = table.locate
+    return Stored(
+        engine,
+        table.relation,
+        table.name,
+        table.shown,
+        source,
+        study.project.timezone,
+        {column.name: column for column in table.columns},
+        locate,
+        frozenset(private),
+    )
+
+
+def _table(
+    engine: Engine,
+    name: str,
+    relation: str,
+    content: str,
+    notices: tuple[Problem, ...],
+    text: CsvText | None,
+    shown: str,
+) -> SourceTable:
+    (rows,) = engine.run(f"SELECT count(*) FROM {quoted(relation)}")[0]
+    return SourceTable(name, relation, engine.columns(relation), int(str(rows)), content, notices, text, shown)
+
+
+def source_files(study: Study, name: str) -> list[Path]:
+    """The files behind a source; none for a table or a query."""
+    file = study.source(name).file
+    return _files(study, file, name) if file is not None else []
+
+
+def _files(study: Study, file: str, name: str) -> list[Path]:
+    """The files of a source, relative to project.yml; a pattern (*, ?) may name several Parquet files."""
+    place = study.project_document.place("sources", name, "file")
+    path = Path(file)
+    path = path if path.is_absolute() else study.folder / path
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        found = sorted(path.glob("**/*.parquet"))
+    else:
+        found = sorted(p for p in path.parent.glob(path.name) if p.is_file()) if set("*?") & set(path.name) else []
+    if not found:
+        siblings = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
+        fix = did_you_mean(path.name, siblings) if siblings else "paths are relative to project.yml"
+        raise DataError(Problem("UP520", f"there is no file '{file}'", fix=fix, place=place))
+    return found
+
+
+def _kind(path: Path) -> str:
+    suffixes = [s.lower() for s in path.suffixes]
+    last = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else (suffixes[-1] if suffixes else "")
+    if last in PARQUET:
+        return "parquet"
+    if last in TEXT:
+        return "text"
+    with path.open("rb") as file:
+        return "parquet" if file.read(4) == b"PAR1" else ("other" if last in EXCEL else "text")
+
+
+def _fingerprint_of(paths: Sequence[Path]) -> str:
+    parts = [fingerprint(path) for path in paths]
+    return parts[0] if len(parts) == 1 else hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _no_adapter(source: Source, name: str, place: Place) -> DataError:
+    what = f"table {source.table}" if source.table else "a query"
+    address = os.environ.get(f"UPLIFT_{(source.connection or '').upper()}", "") if source.connection else ""
+    scheme = address.split(":", 1)[0].lower() if "://" in address else ""
+    extra = {"postgres": "postgres", "postgresql": "postgres", "spark": "spark", "sc": "spark"}.get(scheme)
+    fix = "export it to a Parquet or CSV file and name that: file: data/….parquet"
+    if extra:
+        fix += f" (reading it in place needs the extra '{extra}' and its adapter)"
+    return DataError(Problem("UP570", f"source {name} is {what}; only files can be read so far", fix=fix, place=place))

@@ -1,0 +1,187 @@
+"""A source as the experiment reads it: one view with typed columns, the contact's key and the local day of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from uplift.engine.adapter import Engine, quoted
+from uplift.engine.expression_sql import ColumnType
+from uplift.engine.expression_types import TypeConflictError, TypeNeed, needs_of, settle
+from uplift.engine.expressions import ColumnRef, Expression, Type, columns_of
+from uplift.engine.readings import Need, Reading, Stored, known_type, read_columns, refuse_values
+from uplift.engine.snippets import Snippet, check_columns
+from uplift.engine.sources import SourceTable, stored
+from uplift.errors import DataError, Place, Problem, SpecError
+from uplift.spec.study import Study
+
+UNIT, DAY = "_unit", "_day"
+CANONICAL_INTEGER = "-?(0|[1-9][0-9]*)"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A snippet as it is used: what it has to yield, and for numbers the decimals expected at least."""
+
+    expression: Expression
+    type: Type | None
+    snippet: Snippet
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSource:
+    """A view with typed columns; `_unit` is the contact's key and `_day` the local day, where the source has them."""
+
+    name: str
+    view: str
+    columns: dict[str, ColumnType]
+    table: SourceTable
+    notices: tuple[Problem, ...]
+
+
+def columns_used(uses: Iterable[Use]) -> set[str]:
+    """The names of all columns that snippets read."""
+    return {column.name for use in uses for column in columns_of(use.expression)}
+
+
+def typed_source(
+    engine: Engine,
+    study: Study,
+    table: SourceTable,
+    uses: Sequence[Use],
+    *,
+    view: str,
+    unit: str | None = None,
+    day: str | None = None,
+    texts: Sequence[str] = (),
+    times: Sequence[str] = (),
+) -> TypedSource:
+    """Define the view. `texts` are columns read as text as they stand (ids, strata), `times` as local timestamps."""
+    source = study.source(table.name)
+    private = [c for c in (source.id, study.experiment.unit.cluster, unit) if c]
+    open_store = stored(engine, study, table, private)
+    known = {c.name: t for c in table.columns if (t := known_type(source, c)) is not None}
+    for use in uses:
+        check_columns(use.snippet, use.expression, [c.name for c in table.columns], source=table.name)
+    needs = _needs(uses, known, [*times, *([day] if day else [])])
+    readings = read_columns(open_store, needs)
+    _check_flags(open_store, uses, known, readings)
+    selected = [f"{reading.sql} AS {quoted(reading.column)}" for reading in readings.values()]
+    types = {name: reading.type for name, reading in readings.items()}
+    for name in texts:
+        if name not in readings:
+            table.column(name)
+            selected.append(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}")
+            types[name] = ColumnType("text")
+    notices = list(table.notices)
+    if unit is not None:
+        sql, found = unit_key(open_store, unit, study.experiment.unit.type)
+        selected.append(f"{sql} AS {UNIT}")
+        notices += found
+    elif any(column.name == "_row" for column in table.columns):
+        selected.append(f"CAST(_row AS VARCHAR) AS {UNIT}")
+    if day is not None:
+        if readings[day].type.type not in ("date", "timestamp"):
+            raise DataError(
+                Problem(
+                    "UP536",
+                    f"column '{day}' of {table.name} is no time",
+                    fix="declare type: timestamp",
+                    place=Place(table.shown),
+                )
+            )
+        selected.append(f"CAST({readings[day].sql} AS DATE) AS {DAY}")
+    engine.define(view, f"SELECT {', '.join(selected)} FROM {quoted(table.relation)}")
+    return TypedSource(table.name, view, types, table, (*notices, *open_store.notices))
+
+
+def _needs(uses: Sequence[Use], known: dict[str, Type], times: Sequence[str]) -> list[Need]:
+    """One need per column: its known type, or the one that all uses agree on."""
+    every: list[TypeNeed] = [TypeNeed(name, "timestamp", 0) for name in times]
+    decimals: dict[str, int] = {}
+    settled: dict[str, Type | None] = {}
+    for use in uses:
+        try:
+            found = needs_of(use.expression, use.type, known)
+            every += [n if n.column not in known else TypeNeed(n.column, known[n.column], n.at) for n in found]
+            settled = settle(every)
+        except TypeConflictError as conflict:
+            raise type_problem(use.snippet, conflict) from None
+        if use.decimals is not None:
+            for column in columns_of(use.expression):
+                decimals[column.name] = max(use.decimals, decimals.get(column.name, 0))
+    settled = settled or settle(every)
+    return [Need(name, known.get(name) or kind or "text", decimals.get(name)) for name, kind in settled.items()]
+
+
+def type_problem(snippet: Snippet, conflict: TypeConflictError) -> SpecError:
+    """A type conflict at its place in the YAML."""
+    return SpecError(Problem("UP544", conflict.message, fix=conflict.fix, place=snippet.at(conflict.at)))
+
+
+def _check_flags(open_store: Stored, uses: Sequence[Use], known: dict[str, Type], readings: dict[str, Reading]) -> None:
+    """A number that stands as a condition has to be 0 or 1 in every row."""
+    flags = {
+        need.column
+        for use in uses
+        for need in needs_of(use.expression, use.type, known)
+        if need.type == "boolean" and readings[need.column].type.type == "number"
+    }
+    for name in sorted(flags):
+        reading = readings[name]
+        shown = f"CAST({quoted(name)} AS VARCHAR)"
+        refuse_values(
+            open_store, name, shown, f"{reading.sql} IN (0, {10**reading.type.decimals})", "0 or 1", code="UP535"
+        )
+
+
+def unit_key(open_store: Stored, column: str, kind: Literal["integer", "string"]) -> tuple[str, list[Problem]]:
+    """SQL of the key that joins rows to contacts (BIGINT for integer ids, else text), with what was noticed.
+
+    Raises UP552 for floats and decimals, UP555 for integers written with leading zeros or padding.
+    """
+    c, physical = quoted(column), open_store.columns[column].physical
+    place = Place(open_store.shown)
+    if physical in ("float", "decimal"):
+        native = open_store.columns[column].native
+        raise DataError(
+            Problem(
+                "UP552",
+                f"id column '{column}' of {open_store.name} is stored as {native}: such ids have no one written form",
+                fix="store it as BIGINT or text",
+                place=place,
+            )
+        )
+    (rows, empty) = open_store.engine.run(
+        f"SELECT count(*), count(CASE WHEN {c} IS NULL THEN 1 END) FROM {quoted(open_store.relation)}"
+    )[0]
+    notices = []
+    if empty:
+        message = f"{empty:,} of {rows:,} rows of {open_store.name} have no contact id; they belong to no arm"
+        notices.append(Problem("UP564", message, "", place, "note"))
+    if kind == "string":
+        return (c if physical == "text" else f"CAST({c} AS VARCHAR)"), notices
+    if physical == "integer":
+        return f"CAST({c} AS BIGINT)", notices
+    loose = f"TRY_CAST(trim({c}) AS BIGINT) IS NOT NULL AND NOT regexp_full_match({c}, '{CANONICAL_INTEGER}')"
+    refuse_values(
+        open_store, column, c, f"NOT ({loose})", "an integer as it is written in the contacts (no zeros, no blanks)",
+        code="UP555",
+    )  # fmt: skip
+    key = f"(CASE WHEN regexp_full_match({c}, '{CANONICAL_INTEGER}') THEN TRY_CAST({c} AS BIGINT) END)"
+    (other,) = open_store.engine.run(
+        f"SELECT count(CASE WHEN {c} IS NOT NULL AND {key} IS NULL THEN 1 END) FROM {quoted(open_store.relation)}"
+    )[0]
+    if other:
+        message = (
+            f"{other:,} of {rows:,} rows of {open_store.name} have an id that is no integer; they belong to no arm"
+        )
+        notices.append(Problem("UP564", message, "", place, "warning"))
+    return key, notices
+
+
+def column_use(name: str, kind: Type | None, place: Place) -> Use:
+    """The use of a single column that the YAML names outside of a snippet."""
+    return Use(ColumnRef(name), kind, Snippet(name, place))
