@@ -2,7 +2,7 @@
 
 Ranges: UP0xx–UP2xx the YAML (`spec.py`), UP3xx–UP4xx design and lock (`design.py`), UP50x–UP51x assignment and
 what is kept (`assignment.py`), UP52x–UP59x data and ids (`data.py`), UP6xx analysis and validity checks
-(`analysis.py`), UP9xx the program itself (`program.py`).
+(`analysis.py`; UP64x: `statistics.py`), UP9xx the program itself (`program.py`).
 """
 
 from uplift.words.codes.analysis import ANALYSIS
@@ -12,7 +12,10 @@ from uplift.words.codes.design import DESIGN
 from uplift.words.codes.entry import Entry
 from uplift.words.codes.program import PROGRAM
 from uplift.words.codes.spec import SPEC
+from uplift.words.codes.statistics import STATISTICS
 
-CODES: dict[str, Entry] = {entry.code: entry for entry in (*SPEC, *DESIGN, *ASSIGNMENT, *DATA, *ANALYSIS, *PROGRAM)}
+CODES: dict[str, Entry] = {
+    entry.code: entry for entry in (*SPEC, *DESIGN, *ASSIGNMENT, *DATA, *ANALYSIS, *STATISTICS, *PROGRAM)
+}
 
 __all__ = ["CODES", "Entry"]
