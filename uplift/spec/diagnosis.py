@@ -46,7 +46,7 @@ def as_meant(
     """
     meant: dict[KeyPath, KeyPath | None] = {}
     for path in paths:
-        model = _model(path[:-1], root)
+        model = model_at(path[:-1], root)
         free = [n for n in field_names(model) if (*path[:-1], n) not in document.keys] if model is not None else []
         near = nearest(str(path[-1]), free)
         meant[path] = (*path[:-1], near) if near and (*path[:-1], near) not in meant.values() else None
@@ -114,7 +114,7 @@ def _problem(detail: Any, path: KeyPath, root: type[Model], document: Document) 
 
 def _unknown(path: KeyPath, root: type[Model], document: Document) -> Problem:
     word = str(path[-1])
-    model = _model(path[:-1], root)
+    model = model_at(path[:-1], root)
     names = field_names(model) if model is not None else []
     near = nearest(word, names)
     home = None if near else next((p for p in _places_of(word, root) if p[:-1] != path[:-1]), None)
@@ -168,7 +168,7 @@ def _path(loc: tuple[int | str, ...], data: Any) -> KeyPath:
 
 
 def _field(path: KeyPath, root: type[Model]) -> FieldInfo | None:
-    model = _model(path[:-1], root)
+    model = model_at(path[:-1], root)
     if model is None:
         return None
     return next((f for name, f in model.model_fields.items() if (f.alias or name) == path[-1]), None)
@@ -180,7 +180,7 @@ def _choices(path: KeyPath, root: type[Model]) -> tuple[Any, ...]:
     return tuple(c for a in alternatives if get_origin(a) is Literal for c in get_args(a))
 
 
-def _model(path: KeyPath, root: type[Model]) -> type[Model] | None:
+def model_at(path: KeyPath, root: type[Model]) -> type[Model] | None:
     """The model that stands at a path."""
     here: tuple[Any, ...] = (root,)
     for part in path:

@@ -24,6 +24,10 @@ def project_schema() -> dict[str, object]:
 def _schema(model: type[Model], title: str) -> dict[str, object]:
     made = _tidy(model.model_json_schema(by_alias=True))
     made.pop("title", None)
+    for block in (made, *made["$defs"].values()):
+        for own in block.get("properties", {}).values():
+            if "description" not in own and "$ref" in own:  # pydantic drops one that repeats the block's own
+                own["description"] = made["$defs"][own["$ref"].rpartition("/")[2]]["description"]
     return {"$schema": DIALECT, "title": title, **made}
 
 
