@@ -77,6 +77,8 @@ def ratio_of(moments: Moments) -> Estimate:
 def _linear(moments: Moments, weights: Floats, value: float) -> Estimate:
     """The mean of Σ weights · columns, over the leading columns."""
     n, k = moments.n, len(weights)
+    if n < 2:
+        return Estimate(n, value, 0.0)  # one contact varies from nobody
     products = np.multiply.outer(weights, weights) * moments.second[:k, :k]
     total = float(products.sum())
     # Contacts that all have the same ratio leave nothing but rounding.
