@@ -108,6 +108,8 @@ def test_baselines_of_the_project_are_merged_by_metric(write: Write) -> None:
         ("owner: crm", "owner:", 3, 7, "UP105", "owner: nothing where a text belongs", "write a text"),
         ("design:\n", "desing:\n", 22, 1, "UP101", "unknown key 'desing'", "did you mean 'design'?"),
         ("hypothesis: A", "entry_date: x\nhypothesis: A", 4, 1, "UP101", "unknown key 'entry_date'", "it belongs into audience"),
+        ("hypothesis: A", "salt: x\nhypothesis: A", 4, 1, "UP101", "unknown key 'salt'", "delete it: it is derived"),
+        ("design:\n", "design:\n  power: 80\n", 23, 10, "UP104", "80 is ambiguous: did you mean 80% ?", "write 80%"),
         ("hypothesis: A", "colour: x\nhypothesis: A", 4, 1, "UP101", "unknown key 'colour'", "delete it; allowed here: uplift, id"),
     ],
 )  # fmt: skip
@@ -207,7 +209,20 @@ def test_examine_tells_of_the_project_of_a_single_file(write: Write) -> None:
     assert examined[1].study is None
 
 
-@pytest.mark.parametrize("name", ["missing.yml", "missing"])
+@pytest.mark.parametrize("name", ["missing.yml", "x" * 5000, "nul\0", "."])
+def test_a_file_that_can_not_be_read_could_not_be_judged(write: Write, name: str) -> None:
+    with pytest.raises(ProjectError) as caught:
+        load_study(write().parent / name)
+    assert caught.value.exit_code == 2
+    assert caught.value.problems[0].code == "UP003"
+
+
+def test_the_project_is_no_experiment(write: Write) -> None:
+    with pytest.raises(ProjectError, match="not an experiment"):
+        load_study(write().parent / "project.yml")
+
+
+@pytest.mark.parametrize("name", ["missing.yml", "missing", "x" * 5000, "nul\0"])
 def test_examine_reports_a_missing_path(tmp_path: Path, name: str) -> None:
     (examined,) = examine([tmp_path / name])
     assert examined.problems[0].code == "UP003"

@@ -39,10 +39,10 @@ ROLLING = "  entry: rolling\n  entry_date: eligible_at\n"
 UNTIL = ", enrol_until: 2027-01-24"
 SNAPSHOT: tuple[Change, ...] = ((ROLLING, ""), (UNTIL, ""))
 WAVES: tuple[Change, ...] = ((ROLLING, "  entry: waves\n  waves: {count: 3, every: 2w}\n"), (UNTIL, ""))
-HASH = "method: hash, holdout: global-2026h2"
+HASH = "method: hash,"
 OBSERVED: tuple[Change, ...] = (
     *SNAPSHOT,
-    (HASH, "method: observed, column: arm"),
+    (HASH, "method: observed, column: arm,"),
     ("control: true}", "control: true, observed: a}"),
 )
 LOOKS = "design:\n  sequential: {looks: %s}\n"
@@ -78,11 +78,11 @@ EXPERIMENT_CASES: list[tuple[str, tuple[Change, ...], str, str]] = [
     ("margin missing", ((", margin: 0.3pp", ""),), "error UP102 at {metric", "required key 'margin' is missing|add margin"),
     ("baseline of 900%", (("value: 9.0%", "value: 9.0"),), "error UP104 at 9.0", "9 is ambiguous: did you mean 9% ?|write 9%"),
     ("baseline of zero", (("value: 9.0%", "value: 0%"),), "error UP105 at 0%", "can't start from 0%|9.0%"),
-    ("layer of another unit", ((HASH, "layer: {name: incentives, from: 0%, to: 60%}"), ("unit: {id: customer_id", "unit: {id: contact_no")), "error UP212 at contact_no", "layer 'incentives' hashes customer_id, this test contact_no|set unit.cluster: customer_id"),
+    ("layer of another unit", ((HASH, "layer: {name: incentives, from: 0%, to: 60%},"), ("unit: {id: customer_id", "unit: {id: contact_no")), "error UP212 at contact_no", "layer 'incentives' hashes customer_id, this test contact_no|set unit.cluster: customer_id"),
     ("unknown source", (("source: contacts", "source: contact"),), "error UP214 at contact", "source 'contact' is not defined|did you mean 'contacts'?"),
     ("unknown source of redemptions", (("margin: 38%", "margin: 38%, redemptions: {source: order}"),), "error UP214 at order", "'order' is not defined|did you mean 'orders'?"),
     ("unknown holdout", (("global-2026h2", "global-2026h1"),), "error UP215 at global-2026h1", "holdout 'global-2026h1' is not defined|did you mean 'global-2026h2'?"),
-    ("unknown layer", ((HASH, "layer: {name: incentive, from: 0%, to: 60%}"),), "error UP215 at incentive", "layer 'incentive' is not defined|did you mean 'incentives'?"),
+    ("unknown layer", ((HASH, "layer: {name: incentive, from: 0%, to: 60%},"),), "error UP215 at incentive", "layer 'incentive' is not defined|did you mean 'incentives'?"),
     ("unknown arm in a strategy", (("segments: [country, value_band]\n", TARGETING % "allow: [none, treatmnt]"),), "error UP216 at treatmnt", "'treatmnt' is not an arm|did you mean 'treatment'?"),
     ("unknown arm in caps", (("segments: [country, value_band]\n", TARGETING % "caps: {treatmnt: 20%}"),), "error UP216 at treatmnt", "'treatmnt' is not an arm|did you mean 'treatment'?"),
     ("events without window", (("revenue, window: 30d", "revenue"),), "error UP217 at {metric", "'revenue' counts events and needs a window|add window: 30d"),
@@ -91,7 +91,7 @@ EXPERIMENT_CASES: list[tuple[str, tuple[Change, ...], str, str]] = [
     ("enrol_until for a snapshot", ((ROLLING, ""),), "warning UP221 at enrol_until", "no meaning for entry by snapshot|entry: rolling"),
     ("waves without waves", ((ROLLING, "  entry: waves\n"), (UNTIL, "")), "error UP222 at waves", "entry by waves needs audience.waves|add waves"),
     ("waves for a snapshot", ((ROLLING, "  waves: {count: 6, every: 2w}\n"), (UNTIL, "")), "error UP222 at waves", "no meaning for entry by snapshot|entry: waves"),
-    ("observed without column", ((*OBSERVED[:2], (HASH, "method: observed"), ("15%", "15%, observed: a"), ("85%", "85%, observed: b"))), "error UP223 at observed", "needs assignment.column|add column"),
+    ("observed without column", ((*OBSERVED[:2], (HASH, "method: observed,"), ("15%", "15%, observed: a"), ("85%", "85%, observed: b"))), "error UP223 at observed", "needs assignment.column|add column"),
     ("an arm without observed value", OBSERVED, "error UP223 at treatment", "arm 'treatment' does not say|add observed"),
     ("two arms with one observed value", (*OBSERVED, ("85%", "85%, observed: a")), "error UP223 at a", "'control' and 'treatment' have the same observed value 'a'|its own value"),
     ("observed value without observed assignment", (("15%", "15%, observed: a"),), "error UP223 at observed", "observed has no meaning for method hash|method: observed"),
@@ -101,8 +101,10 @@ EXPERIMENT_CASES: list[tuple[str, tuple[Change, ...], str, str]] = [
     ("clusters without their number", (("unit: {id: customer_id", "unit: {id: customer_id, cluster: household_id"),), "warning UP225 at household_id", "power is overstated|expected_clusters"),
     ("number of clusters without clusters", (("  expected_size: 60_000\n", "  expected_size: 60_000\n  expected_clusters: {count: 5}\n"),), "warning UP225 at expected_clusters", "no meaning without unit.cluster|add unit.cluster"),
     ("more clusters than contacts", (("  expected_size: 60_000\n", "  expected_size: 60_000\n  expected_clusters: {count: 60_001}\n"), ("unit: {id: customer_id", "unit: {id: customer_id, cluster: household_id")), "error UP225 at 60_001", "60,001 clusters of 60,000 contacts|mend"),
-    ("empty layer range", ((HASH, "layer: {name: incentives, from: 60%, to: 60%}"),), "error UP226 at 60%", "range is empty|from: 0%"),
+    ("empty layer range", ((HASH, "layer: {name: incentives, from: 60%, to: 60%},"),), "error UP226 at 60%", "range is empty|from: 0%"),
     ("holdout of another time", ((UNTIL, ", enrol_until: 2027-05-01"),), "warning UP227 at global-2026h2", "runs from 2026-07-01 to 2027-03-31|move the schedule"),
+    ("a holdout passed over", (("method: hash, holdout: global-2026h2", "method: hash"),), "warning UP240 at assignment", "'global-2026h2' is in force on 2026-11-30|add assignment.holdout: global-2026h2"),
+    ("an arm called none", (("  treatment: {", "  none: {"),), "error UP107 at none", "can't name an arm|control"),
     ("costs in another currency", (("0.62 EUR", "0.62 USD"),), "error UP228 at 0.62 USD", "contact_cost is in USD, the project in EUR|state it in EUR"),
     ("budget in another currency", (("segments: [country, value_band]\n", TARGETING % "budget: 60_000 USD"),), "error UP228 at 60_000 USD", "the budget is in USD|state it in EUR"),
     ("a rule that can't be read", (("primary.low > 0 and", "primary.low >> 0 and"),), "error UP230 at > 0 and all(guardrails.ok)", "'>' stands where a name or a number belongs|"),
@@ -203,7 +205,7 @@ def test_every_finding_of_the_rules_has_a_fix() -> None:
         (*OBSERVED, ("85%", "85%, observed: 1")),
         (*WAVES, ("design:\n", LOOKS % "[wave 1, wave 2, wave 3]")),
         (("design:\n", LOOKS % "[2026-12-20, 2027-01-10]"),),
-        ((HASH, "layer: {name: incentives, from: 0%, to: 60%}"),),
+        ((HASH, "layer: {name: incentives, from: 0%, to: 60%},"),),
         (
             ("weight: 15%", "weight: 1/3"),
             ("weight: 85%", "weight: 1/3"),
@@ -246,7 +248,7 @@ def _beside(path: Path, name: str, *changes: Change) -> None:
     (path.parent / f"{name}.yml").write_text(text, encoding="utf-8")
 
 
-LAYER: Change = (HASH, "layer: {name: incentives, from: 0%, to: 60%}")
+LAYER: Change = (HASH, "layer: {name: incentives, from: 0%, to: 60%},")
 
 
 def test_an_id_is_used_once_in_a_project(write: Write) -> None:

@@ -22,6 +22,8 @@ _EXPECTED = {
     "dict_type": "a block of keys",
     "tuple_type": "a list",
 }
+_DERIVED = frozenset({"salt", "salts", "buckets", "read_out", "information", "bounds", "sample_size", "deff"})
+"""Keys that people know from other tools; here they follow from the rest."""
 
 
 def unknown_keys(error: ValidationError, data: Mapping[str, Any]) -> tuple[KeyPath, ...]:
@@ -116,9 +118,11 @@ def _unknown(path: KeyPath, root: type[Model], document: Document) -> Problem:
     word = str(path[-1])
     model = model_at(path[:-1], root)
     names = field_names(model) if model is not None else []
-    near = nearest(word, names)
+    near = None if word in _DERIVED else nearest(word, names)
     home = None if near else next((p for p in _places_of(word, root) if p[:-1] != path[:-1]), None)
-    if near:
+    if word in _DERIVED:
+        fix = "delete it: it is derived, never typed"
+    elif near:
         fix = f"did you mean '{near}'?"
     elif home:
         fix = f"it belongs into {dotted_name(home[:-1]) or 'the top level'}: check the indentation"

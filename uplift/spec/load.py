@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from uplift.errors import Place, Problem, ProjectError, SpecError
+from uplift.errors import Place, Problem, ProjectError, SpecError, UpliftError
 from uplift.spec.diagnosis import as_meant, problems_of, unknown_keys
 from uplift.spec.experiment import Experiment
 from uplift.spec.model import Model
@@ -46,31 +46,36 @@ class _LoadedProject:
 def load_study(path: Path | str) -> Study:
     """An experiment with its project, checked; warnings and notes stand in `study.problems`.
 
-    Raises SpecError with every error of both files, and ProjectError when no project.yml is beside or above the file.
+    Raises SpecError with every error of both files, and ProjectError when a file can't be read at all or when no
+    project.yml is beside or above the experiment.
     """
     path = Path(path)
+    if path.name == PROJECT_FILE:
+        raise ProjectError(
+            Problem("UP003", "this is the project, not an experiment", "name an experiment's file", Place(str(path)))
+        )
     home = find_project(path)
     if home is None:
         raise ProjectError(_no_project(path))
     loaded = _load_project(home)
     examined = _examine(path, loaded)
     if examined.study is None or loaded.project is None or examined.failed:
-        raise SpecError(*loaded.problems, *examined.problems)
+        raise _refusal((*loaded.problems, *examined.problems))
     return replace(examined.study, problems=(*loaded.problems, *examined.problems))
 
 
 def load_project(path: Path | str) -> tuple[Project, Document]:
     """A project from its project.yml, or from the folder that holds it.
 
-    Raises ProjectError when there is none and SpecError when it is wrong.
+    Raises ProjectError when there is none or it can't be read, and SpecError when it is wrong.
     """
     path = Path(path)
     home = path if path.name == PROJECT_FILE else find_project(path)
-    if home is None or not home.exists():
+    if home is None or not _is(home, Path.exists):
         raise ProjectError(_no_project(path))
     loaded = _load_project(home)
     if loaded.project is None or loaded.document is None or _errors(loaded.problems):
-        raise SpecError(*loaded.problems)
+        raise _refusal(loaded.problems)
     return loaded.project, loaded.document
 
 
@@ -90,8 +95,9 @@ def examine(paths: Sequence[Path | str]) -> tuple[Examined, ...]:
         if path.absolute() in found:
             continue
         if home is None:
-            missing = () if path.exists() else _unread(path)
-            found[path.absolute()] = Examined(path, None, missing or (_no_project(path),))
+            reading = read_file(path)
+            problem = reading if isinstance(reading, Problem) else _no_project(path)
+            found[path.absolute()] = Examined(path, None, (problem,))
         else:
             found[path.absolute()] = _examine(path, projects[home.absolute()])
     return _with_common_findings(tuple(found.values()))
@@ -99,22 +105,28 @@ def examine(paths: Sequence[Path | str]) -> tuple[Examined, ...]:
 
 def find_project(path: Path) -> Path | None:
     """The project.yml in the folder, beside the file or in the nearest folder above."""
-    folder = path if path.is_dir() else path.parent
+    folder = path if _is(path, Path.is_dir) else path.parent
     candidates = (folder / PROJECT_FILE, *(parent / PROJECT_FILE for parent in folder.absolute().parents))
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
+    return next((candidate for candidate in candidates if _is(candidate, Path.is_file)), None)
 
 
 def _files(paths: Sequence[Path | str]) -> tuple[Path, ...]:
     files: list[Path] = []
     for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix in (".yml", ".yaml") and not p.name.startswith("."))
-            files.extend(sorted(inside, key=lambda p: (p.name != PROJECT_FILE, p.name)))
-            if not inside:
-                files.append(path)
-        else:
-            files.append(path)
+        try:
+            inside = [p for p in path.iterdir() if p.suffix in (".yml", ".yaml") and not p.name.startswith(".")]
+        except (OSError, ValueError):  # no folder, or one that can't be read: the reader says what is wrong
+            inside = []
+        files.extend(sorted(inside, key=lambda p: (p.name != PROJECT_FILE, p.name)) or [path])
     return tuple(files)
+
+
+def _is(path: Path, question: Callable[[Path], bool]) -> bool:
+    """Whether the path is a file (folder, …); False where the system won't tell (no permission, a name too long)."""
+    try:
+        return question(path)
+    except (OSError, ValueError):
+        return False
 
 
 def _load_project(path: Path) -> _LoadedProject:
@@ -190,9 +202,10 @@ def _errors(problems: Sequence[Problem]) -> bool:
     return any(problem.level == "error" for problem in problems)
 
 
-def _unread(path: Path) -> tuple[Problem, ...]:
-    reading = read_file(path)
-    return (reading,) if isinstance(reading, Problem) else ()
+def _refusal(problems: Sequence[Problem]) -> UpliftError:
+    """SpecError («ran and found problems»), or ProjectError («could not run») where a file could not even be read."""
+    kind = ProjectError if any(problem.code == "UP003" for problem in problems) else SpecError
+    return kind(*problems)
 
 
 def _no_project(path: Path) -> Problem:

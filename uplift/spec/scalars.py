@@ -133,6 +133,10 @@ def _between(low: float, high: float, *, with_low: bool = False) -> Callable[[ob
             number = float(_quantity(parse_level)(found))
         if number is None:
             raise refuse("UP105", f"{described(found)} where a number belongs", "write a number, e.g. 0.05 or 5%")
+        if high == 1.0 and 1.0 <= number < 100.0 and not isinstance(found, str):
+            raise refuse(
+                "UP104", f"{found} is ambiguous: did you mean {found}% ?", f"write {found}% or a number below 1"
+            )
         if not (low <= number if with_low else low < number) or not number < high:
             upper = "" if high == float("inf") else f" and below {high:g}"
             raise refuse("UP105", f"{found} is out of range", f"write a number {_above(low, with_low)}{upper}")

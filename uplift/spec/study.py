@@ -27,7 +27,7 @@ class Document:
         table = self.keys if of == "key" else self.values
         while path and path not in table:
             path = path[:-1]
-        return table.get(path) or Place(str(self.path), 1, 1)
+        return table.get(path) or self.values.get(()) or Place(str(self.path), 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

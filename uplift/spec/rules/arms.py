@@ -42,6 +42,13 @@ def one_control(study: Study) -> Iterator[Problem]:
         )
 
 
+def no_arm_is_called_none(study: Study) -> Iterator[Problem]:
+    """In a strategy `none` means no treatment."""
+    if "none" in study.experiment.arms:
+        place = study.document.place("arms", "none", of="key")
+        yield Problem("UP107", "'none' means no treatment and can't name an arm", "call it control", place)
+
+
 def id_is_file_name(study: Study) -> Iterator[Problem]:
     """The file of an experiment bears its id."""
     own, file = study.experiment.id, study.document.path.stem
@@ -87,4 +94,4 @@ def _percent(share: Fraction, *, sign: bool = False) -> str:
     return f"{float(number):{'+' if sign else ''}.{min(decimals, 12)}f}"
 
 
-RULES = (weights_add_up, one_control, id_is_file_name, costs_share_a_currency)
+RULES = (weights_add_up, one_control, no_arm_is_called_none, id_is_file_name, costs_share_a_currency)

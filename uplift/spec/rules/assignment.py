@@ -138,6 +138,7 @@ def holdout_fits(study: Study) -> Iterator[Problem]:
     name = experiment.assignment.holdout
     holdout = study.project.holdouts.get(name) if name else None
     if holdout is None:
+        yield from _holdouts_passed_over(study)
         return
     place = study.document.place("assignment", "holdout")
     last = last_assignment(study) or experiment.schedule.start
@@ -158,6 +159,22 @@ def holdout_fits(study: Study) -> Iterator[Problem]:
             place,
             level="warning",
         )
+
+
+def _holdouts_passed_over(study: Study) -> Iterator[Problem]:
+    """A holdout that is in force and not named: the experiment would write to contacts that nobody should write to."""
+    experiment = study.experiment
+    if experiment.assignment.method == "observed" or experiment.assignment.holdout is not None:
+        return
+    for name, holdout in study.project.holdouts.items():
+        if holdout.from_ <= experiment.schedule.start <= holdout.until:
+            yield Problem(
+                "UP240",
+                f"holdout '{name}' is in force on {experiment.schedule.start}; this experiment assigns its contacts",
+                f"add assignment.holdout: {name}",
+                study.document.place("assignment", of="key"),
+                level="warning",
+            )
 
 
 def nothing_is_listed_twice(study: Study) -> Iterator[Problem]:

@@ -185,11 +185,23 @@ SPEC: tuple[Entry, ...] = (
         "UP207",
         "Effect has no unit, or the wrong one",
         "Effekt ohne Einheit oder mit der falschen",
-        "Five per cent of 9 % is 0.45 points; five points are more than ten times that. The sample size follows the square.",
+        "Five per cent of 9 % is 0.45 points; five points are more than ten times that. The sample size "
+        "follows the square.",
         "Fünf Prozent von 9\u00a0% sind 0,45 Punkte; fünf Punkte sind mehr als das Zehnfache. Der "
         "Stichprobenumfang folgt dem Quadrat.",
         "Write `5%` (relative), `5pp` (points) or an amount in the metric's unit.",
         "`5%` (relativ), `5pp` (Punkte) oder einen Betrag in der Einheit der Metrik schreiben.",
+    ),
+    Entry(
+        "UP210",
+        "Look before anybody is mature",
+        "Zwischenauswertung, bevor jemand ausgereift ist",
+        "A contact counts once its window and the data lag are over. On the day of this look that holds for nobody, so "
+        "there is nothing to see.",
+        "Ein Kontakt zählt, sobald sein Fenster und der Datenverzug vorbei sind. Am Tag dieser Zwischenauswertung "
+        "gilt das für niemanden; es gibt also nichts zu sehen.",
+        "Take the look on the date that the message names, or later.",
+        "Erst an dem Tag auswerten, den die Meldung nennt, oder später.",
     ),
     Entry(
         "UP211",
@@ -438,5 +450,16 @@ SPEC: tuple[Entry, ...] = (
         "Eine Aussage wird am Ergebnis geprüft; was nicht gemessen wird, lässt sich nicht prüfen.",
         "Add the metric under metrics.secondary.",
         "Die Metrik unter metrics.secondary ergänzen.",
+    ),
+    Entry(
+        "UP240",
+        "Holdout passed over",
+        "Holdout übergangen",
+        "A holdout measures all programmes together; every experiment that writes to its contacts makes that "
+        "measurement smaller and biased.",
+        "Ein Holdout misst alle Programme zusammen; jedes Experiment, das seine Kontakte anschreibt, "
+        "verkleinert und verzerrt diese Messung.",
+        "Add `assignment: {holdout: …}`, or have the finding waived with a reason.",
+        "`assignment: {holdout: …}` ergänzen oder den Befund mit Begründung ausnehmen lassen.",
     ),
 )
