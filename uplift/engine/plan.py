@@ -191,8 +191,3 @@ def _part(
         value_snippet=value_snippet,
         where_snippet=where_snippet,
     )
-
-
-def all_parts(plans: tuple[MetricPlan, ...]) -> tuple[Part, ...]:
-    """The distinct parts of all metrics, in order: what the unit table has a column for."""
-    return tuple(dict.fromkeys(part for metric in plans for part in metric.parts))

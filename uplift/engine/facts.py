@@ -1,0 +1,224 @@
+"""One source added up per contact: its rows joined to the assigned contacts, within [assigned day, + window)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from uplift.engine.adapter import Engine, quoted
+from uplift.engine.assigned import ASSIGNED
+from uplift.engine.expression_sql import condition, number
+from uplift.engine.expression_types import TypeConflictError
+from uplift.engine.plan import Part
+from uplift.engine.snippets import Snippet
+from uplift.engine.sources import SourceTable, open_source
+from uplift.engine.text_forms import shown_value
+from uplift.engine.typed import DAY, UNIT, TypedSource, Use, columns_used, type_problem, typed_source
+from uplift.errors import DataError, Place, Problem
+from uplift.spec.experiment import RowNumber
+from uplift.spec.study import Study
+
+WINDOWS = "assigned_windows"
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitColumn:
+    """A column of the unit table: integers that count units of 10**-decimals.
+
+    `complete` is False when some contacts have no value (they are missing from a contact source).
+    """
+
+    name: str
+    decimals: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A source added up per contact: the relation (unit_key and one column per part), and what was noticed."""
+
+    relation: str
+    table: SourceTable
+    columns: Mapping[Part, UnitColumn]
+    sql: str
+    notices: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A part in SQL: its column, the value of a row (None: a row counts 1), its filter, its decimals."""
+
+    part: Part
+    name: str
+    value: str | None
+    where: str | None
+    decimals: int
+
+
+def define_windows(engine: Engine, parts: Sequence[Part]) -> None:
+    """Name the assigned contacts with the first day after every window: `end_30` and its kin."""
+    windows = sorted({part.window for part in parts if part.window is not None})
+    ends = "".join(f", CAST(assigned_day + INTERVAL '{w}' DAY AS DATE) AS end_{w}" for w in windows)
+    engine.define(WINDOWS, f"SELECT unit_key, assigned_day{ends} FROM {ASSIGNED}")
+
+
+def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str], *, cache: Path) -> Facts:
+    """Add up one source for the parts that read it; `parts` gives each its column in the unit table.
+
+    Raises DataError: UP534 a missing value, UP561 no contact id, UP566 a contact twice in a contact source.
+    """
+    source, unit = study.source(name), study.experiment.unit
+    uses = [use for part in parts for use in _uses(part)]
+    numbered = source.id is None and isinstance(unit.id, RowNumber) and name == study.experiment.audience.source
+    id_column = None if numbered else (source.id or (unit.id if isinstance(unit.id, str) else None))
+    if id_column is None and not numbered:
+        place = study.project_document.place("sources", name)
+        fix = f"name the contact id of each row: sources.{name}.id"
+        raise DataError(Problem("UP561", f"source {name} has no contact id", fix=fix, place=place))
+    event = source.grain == "event"
+    day = source.time if event else None
+    needed = columns_used(uses) | {c for c in (id_column, day) if c} | set(source.columns)
+    table = open_source(engine, study, name, needed=needed, cache=cache, numbered=numbered)
+    typed = typed_source(engine, study, table, uses, view=f"typed_{name}", unit=id_column, day=day)
+    written = [_write(part, column, typed) for part, column in parts.items()]
+    relation = f"facts_{name}"
+    sql = _events_sql(typed, written) if event else _own_sql(typed, written)
+    engine.materialize(relation, sql)
+    _refuse_nulls(engine, relation, written, typed)
+    notices = list(typed.notices)
+    missing = 0
+    if event:
+        notices += _unmatched(engine, relation, table)
+        notices += _undated(engine, typed)
+    else:
+        missing = _missing(engine, relation, table)
+        notices += _missing_notice(missing, table)
+    columns = {w.part: UnitColumn(w.name, w.decimals, complete=missing == 0) for w in written}
+    return Facts(relation, table, columns, sql, tuple(notices))
+
+
+def _uses(part: Part) -> list[Use]:
+    uses = []
+    if part.value is not None and part.value_snippet is not None:
+        uses.append(Use(part.value, "boolean" if part.binary else "number", part.value_snippet, part.decimals))
+    if part.where is not None and part.where_snippet is not None:
+        uses.append(Use(part.where, "boolean", part.where_snippet))
+    return uses
+
+
+def _write(part: Part, name: str, typed: TypedSource) -> _Written:
+    where = value = None
+    decimals = 0
+    if (filter_ := part.where) is not None and part.where_snippet is not None:
+        where = _placed(part.where_snippet, lambda: condition(filter_, typed.columns))
+    if (own := part.value) is not None and part.value_snippet is not None:
+        if part.binary:
+            flag = _placed(part.value_snippet, lambda: condition(own, typed.columns))
+            value = f"(CASE WHEN {flag} THEN 1 WHEN NOT {flag} THEN 0 END)"
+        else:
+            found = _placed(part.value_snippet, lambda: number(own, typed.columns))
+            value, decimals = found.sql, found.decimals
+    return _Written(part, name, value, where, decimals)
+
+
+def _placed(snippet: Snippet, make: Callable[[], Made]) -> Made:
+    """Run a rendering; a type conflict gets its place in the YAML."""
+    try:
+        return make()
+    except TypeConflictError as conflict:
+        raise type_problem(snippet, conflict) from None
+
+
+def _events_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
+    """Rows of an event source, added up per contact: one join for all windows, the longest in WHERE."""
+    longest = max(w.part.window or 0 for w in written)
+    selected = ["a.unit_key"]
+    for w in written:
+        tests = [f"e.{DAY} < a.end_{w.part.window}"] if w.part.window != longest else []
+        tests += [w.where] if w.where else []
+        counts = " AND ".join(tests) or "TRUE"
+        if w.part.aggregate == "any":
+            selected.append(f"max(CASE WHEN {counts} THEN 1 ELSE 0 END) AS {w.name}")
+        elif w.part.aggregate == "count":
+            selected.append(f"count(CASE WHEN {counts} THEN 1 END) AS {w.name}")
+        else:
+            selected.append(f"CAST(coalesce(sum(CASE WHEN {counts} THEN {w.value} END), 0) AS BIGINT) AS {w.name}")
+            selected.append(f"count(CASE WHEN {counts} AND ({w.value}) IS NULL THEN 1 END) AS nulls_{w.name}")
+    return (
+        f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
+        f"WHERE e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key"
+    )
+
+
+def _own_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
+    """The one row of each contact in a contact source."""
+    selected = ["a.unit_key"]
+    for w in written:
+        value = w.value or "1"
+        value = f"CASE WHEN {w.where} THEN {value} ELSE 0 END" if w.where else value
+        selected.append(f"CAST({value} AS BIGINT) AS {w.name}")
+        if w.value:
+            filtered = f"{w.where} AND " if w.where else ""
+            selected.append(f"CASE WHEN {filtered}({w.value}) IS NULL THEN 1 ELSE 0 END AS nulls_{w.name}")
+    return f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key"
+
+
+def _refuse_nulls(engine: Engine, relation: str, written: Sequence[_Written], typed: TypedSource) -> None:
+    """A missing value is neither zero nor left out silently: the YAML says which (UP534)."""
+    values = [w for w in written if w.value and w.part.aggregate in ("sum", "own")]
+    if not values:
+        return
+    sums = ", ".join(f"coalesce(sum(nulls_{w.name}), 0)" for w in values)
+    problems = []
+    for w, nulls in zip(values, engine.run(f"SELECT {sums} FROM {quoted(relation)}")[0], strict=True):
+        if nulls and w.part.value_snippet is not None:
+            text = w.part.value_snippet.text
+            rows = "1 row of an assigned contact has" if nulls == 1 else f"{nulls:,} rows of assigned contacts have"
+            message = f"{rows} no value of {text} in {typed.name}"
+            fix = f"say what it means: value: coalesce({text}, 0), or where: {text} is not null"
+            problems.append(Problem("UP534", message, fix=fix, place=w.part.value_snippet.place))
+    if problems:
+        raise DataError(*problems)
+
+
+def _unmatched(engine: Engine, relation: str, table: SourceTable) -> list[Problem]:
+    (contacts,) = engine.run(f"SELECT count(*) FROM {quoted(relation)}")[0]
+    if contacts or not table.rows:
+        return []
+    message = f"no row of {table.name} falls into a window of an assigned contact"
+    fix = "compare how both files write the id and the time, and whether the file covers the weeks after assignment"
+    return [Problem("UP565", message, fix, Place(table.shown), "warning")]
+
+
+def _undated(engine: Engine, typed: TypedSource) -> list[Problem]:
+    (rows,) = engine.run(f"SELECT count(*) FROM {quoted(typed.view)} WHERE {DAY} IS NULL")[0]
+    if not rows:
+        return []
+    message = f"{rows:,} rows of {typed.name} have no time; no window holds them"
+    return [Problem("UP564", message, "fill the time where the file is made", Place(typed.table.shown), "warning")]
+
+
+def _missing(engine: Engine, relation: str, table: SourceTable) -> int:
+    """How many contacts a contact source does not know; one that it knows twice is refused."""
+    twice = engine.run(
+        f"SELECT unit_key, count(*) FROM {quoted(relation)} GROUP BY unit_key HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
+    )
+    if twice:
+        key, rows = twice[0]
+        shown = shown_value(str(key), private=True)
+        message = f"contact '{shown}' has {rows} rows in {table.name}, which has one row per contact"
+        fix = "deduplicate the source, or set its grain to event"
+        raise DataError(Problem("UP566", message, fix=fix, place=Place(table.shown)))
+    count = f"SELECT (SELECT count(*) FROM {ASSIGNED}) - (SELECT count(*) FROM {quoted(relation)})"
+    return int(str(engine.run(count)[0][0]))
+
+
+def _missing_notice(missing: int, table: SourceTable) -> list[Problem]:
+    if not missing:
+        return []
+    message = f"{missing:,} assigned contacts have no row in {table.name}; its metrics leave them out"
+    fix = "export all assigned contacts; who is missing must not depend on the arm"
+    return [Problem("UP567", message, fix, Place(table.shown), "warning")]
