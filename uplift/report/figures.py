@@ -8,7 +8,7 @@ from uplift.report.voice import Voice
 from uplift.results import Increment, MetricResult, Uplift
 from uplift.words import numbers
 
-_MOST_ARMS = 3  # more treatments than this are left to the tables
+_MOST_ARMS = 3  # of more treatments only the leading one is shown; the tables have them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,10 @@ def key_figures(voice: Voice) -> tuple[Figure, ...]:
 
 def _uplifts(voice: Voice) -> tuple[Figure, ...]:
     metric = voice.result.primary
-    return tuple(_uplift(voice, metric, uplift) for uplift in metric.uplifts[:_MOST_ARMS])
+    if len(metric.uplifts) <= _MOST_ARMS:
+        return tuple(_uplift(voice, metric, uplift) for uplift in metric.uplifts)
+    leading = voice.leading(metric)
+    return (_uplift(voice, metric, leading),) if leading else ()
 
 
 def _uplift(voice: Voice, metric: MetricResult, uplift: Uplift) -> Figure:
@@ -71,5 +74,7 @@ def shown_increment(voice: Voice, metric: MetricResult, arm: str) -> Increment |
 def _contacts(voice: Voice) -> Figure:
     arms = voice.result.arms
     total = numbers.count(sum(arm.assigned for arm in arms), voice.language)
-    notes = (f"{voice.arm(arm.arm, limit=30)} {numbers.count(arm.assigned, voice.language)}" for arm in arms)
+    if len(voice.treatments) > _MOST_ARMS:
+        return Figure(voice.labels.contacts, total, (f"{len(arms)} {voice.labels.groups}",))
+    notes = (f"{voice.arm(arm.arm, limit=30)}: {numbers.count(arm.assigned, voice.language)}" for arm in arms)
     return Figure(voice.labels.contacts, total, tuple(notes))

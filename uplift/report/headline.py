@@ -31,7 +31,7 @@ class Headline:
 def headline(voice: Voice) -> Headline:
     """The verdict on the primary metric, for somebody who reads nothing else."""
     metric = voice.result.primary
-    chosen = _chosen(voice, metric)
+    chosen = voice.leading(metric)
     verdict = voice.verdict(metric, chosen) if chosen else "refused"
     hurt = chosen is not None and bool(voice.breached(chosen.treatment.arm))
     caution = (hurt and verdict in ("better", "open")) or (metric.conditional and verdict == "better")
@@ -43,21 +43,6 @@ def headline(voice: Voice) -> Headline:
         deck=tuple(_deck(voice, metric, chosen, verdict)),
         advice=advice(voice),
     )
-
-
-def _chosen(voice: Voice, metric: MetricResult) -> Uplift | None:
-    """The comparison that the headline is about: the recommended arm, else the best verdict, else the first."""
-    if not metric.uplifts:
-        return None
-    recommended = voice.result.recommendation.arm
-    sign = 1 if metric.better == "up" else -1
-    order: dict[Verdict, int] = {"better": 3, "open": 2, "worse": 1, "refused": 0}
-
-    def rank(uplift: Uplift) -> tuple[bool, int, float]:
-        wanted = uplift.treatment.arm == recommended
-        return wanted, order[voice.verdict(metric, uplift)], sign * (uplift.relative or 0.0)
-
-    return max(metric.uplifts, key=rank)
 
 
 def _sign(verdict: Verdict, uplift: Uplift | None) -> str:
@@ -74,11 +59,11 @@ def _text(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Ve
         return verdicts.refused(refusal(voice, uplift), title, language)
     arm = uplift.treatment.arm
     hurt = bool(voice.breached(arm))
+    worse = [voice.arm(u.treatment.arm) for u in metric.uplifts if voice.verdict(metric, u) == "worse"]
+    if voice.several and worse and verdict != "better":
+        return verdicts.none_better(title, worse, language)
     if verdict == "open":
         return verdicts.no_difference(title, language, several=voice.several, breached=hurt)
-    if verdict == "worse" and voice.several:
-        worse = [voice.arm(u.treatment.arm) for u in metric.uplifts if voice.verdict(metric, u) == "worse"]
-        return verdicts.none_better(title, worse, language)
     if uplift.relative is None:
         amount = voice.difference(metric, None if uplift.absolute is None else abs(uplift.absolute)).lstrip("+")
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uplift.report.charts import Bar, bars
 from uplift.report.svg import Caption
 from uplift.report.voice import Voice
-from uplift.results import ArmValue, MetricResult, Uplift
+from uplift.results import ArmValue, MetricResult, Uplift, Verdict
 from uplift.words import numbers, values
 from uplift.words.sentences import charts
 
@@ -89,12 +89,16 @@ def _bar(voice: Voice, metric: MetricResult, arm: ArmValue, compared: list[Uplif
 def _sentence(voice: Voice, metric: MetricResult, arms: list[ArmValue], compared: list[Uplift]) -> str:
     """What the chart says, for those who don't see it."""
     shown = ", ".join(f"{voice.arm(arm.arm)} {voice.value(metric, arm.value)}" for arm in arms)
-    parts = [f"{shown}."]
+    if not voice.several:
+        verdict = voice.verdict(metric, compared[0])
+        return f"{shown}. {charts.significance(_confidence(metric), voice.language, verdict=verdict)}"
+    named: dict[Verdict, list[str]] = {"better": [], "worse": [], "open": [], "refused": []}
     for uplift in compared:
-        arm = voice.arm(uplift.treatment.arm) if voice.several else None
-        verdict = voice.verdict(metric, uplift)
-        parts.append(charts.significance(uplift.confidence, voice.language, verdict=verdict, arm=arm))
-    return " ".join(parts)
+        named[voice.verdict(metric, uplift)].append(voice.arm(uplift.treatment.arm))
+    told = charts.significance_of_several(
+        _confidence(metric), voice.language, better=named["better"], worse=named["worse"], open_=named["open"]
+    )
+    return f"{shown}. {told}"
 
 
 def _row(voice: Voice, metric: MetricResult, arm: ArmValue, compared: list[Uplift]) -> GroupRow:

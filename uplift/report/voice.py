@@ -106,6 +106,8 @@ class Voice:
         interval = uplift.absolute_interval
         if interval is None:
             return values.MISSING
+        if metric.format == "percent":
+            return values.points_range(interval.low, interval.high, self.language)
         low, high = (None if x is None else self.difference(metric, x) for x in (interval.low, interval.high))
         return values.bounds(low, high, self.language)
 
@@ -136,6 +138,17 @@ class Voice:
         labels = self.labels
         words = {"better": labels.better, "worse": labels.worse, "open": labels.open, "refused": labels.refused}
         return words[verdict]
+
+    def leading(self, metric: MetricResult) -> Uplift | None:
+        """The comparison that the headline is about: the recommended arm, else the best verdict."""
+        order: dict[Verdict, int] = {"better": 3, "open": 2, "worse": 1, "refused": 0}
+        recommended, sign = self.result.recommendation.arm, 1 if metric.better == "up" else -1
+
+        def rank(uplift: Uplift) -> tuple[bool, int, float]:
+            wanted = uplift.treatment.arm == recommended
+            return wanted, order[self.verdict(metric, uplift)], sign * (uplift.relative or 0.0)
+
+        return max(metric.uplifts, key=rank, default=None)
 
     def breached(self, arm: str) -> list[MetricResult]:
         """The guardrail metrics that this arm breaches."""

@@ -49,6 +49,7 @@ class Labels:
     full_table: str
     # tables
     group: str
+    groups: str
     control: str
     treatment: str
     evaluated: str
@@ -128,6 +129,7 @@ LABELS: dict[Language, Labels] = {
         undefined="nicht bestimmbar",
         full_table="Vollständige Tabelle",
         group="Gruppe",
+        groups="Gruppen",
         control="Kontrollgruppe",
         treatment="Treatmentgruppe",
         evaluated="Kontakte",
@@ -203,6 +205,7 @@ LABELS: dict[Language, Labels] = {
         undefined="undefined",
         full_table="Full table",
         group="Group",
+        groups="groups",
         control="Control group",
         treatment="Treatment group",
         evaluated="Contacts",

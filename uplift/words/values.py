@@ -51,6 +51,22 @@ def uplift_range(low: float | None, high: float | None, language: Language) -> s
     return bounds(*texts, language)
 
 
+def points_range(low: float | None, high: float | None, language: Language) -> str:
+    """The bounds of a difference of shares, the unit said once: «+0,786 bis +1,71 Prozentpunkte».
+
+    >>> points_range(0.00786, 0.0171, "en")
+    '+0.786 to +1.71\\xa0percentage points'
+    """
+    if low is None or high is None:
+        texts = [None if end is None else numbers.points(end, language, signed=True) for end in (low, high)]
+        return bounds(texts[0], texts[1], language)
+    return numbers.span(
+        numbers.number(numbers.exact(low).scaleb(2), language, signed=True),
+        numbers.points(high, language, signed=True),
+        language,
+    )
+
+
 def bounds(low: str | None, high: str | None, language: Language) -> str:
     """Two formatted bounds, either of which may be missing because the interval is open on that side."""
     if low is not None and high is not None:

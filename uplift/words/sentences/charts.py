@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uplift.words import numbers
+from uplift.words.grammar import listed
 from uplift.words.language import Language, say
 
 
@@ -26,27 +27,47 @@ def chip(uplift: str, language: Language) -> str:
     return say(language, de=f"Relativer Uplift: {uplift}", en=f"Relative uplift: {uplift}")
 
 
-def significance(confidence: float, language: Language, *, verdict: str, arm: str | None) -> str:
-    """The sentence below the chart of the source documents, with the level of the experiment."""
+def significance(confidence: float, language: Language, *, verdict: str) -> str:
+    """The sentence below a chart of control and treatment, with the level of the experiment."""
     level = numbers.plain_percent(confidence, language)
     hyphenated = numbers.level(confidence, language)
-    who_de, who_en = (arm, arm) if arm else ("Die Treatmentgruppe", "The treatment group")
     if verdict == "better":
         return say(
             language,
-            de=f"{who_de} schneidet auf dem {hyphenated}Konfidenzniveau besser als die Kontrollgruppe ab.",
-            en=f"{who_en} does better than control at the {level} confidence level.",
+            de=f"Die Treatmentgruppe schneidet auf dem {hyphenated}Konfidenzniveau besser als die Kontrollgruppe ab.",
+            en=f"The treatment group does better than control at the {level} confidence level.",
         )
     if verdict == "worse":
         return say(
             language,
-            de=f"{who_de} schneidet auf dem {hyphenated}Konfidenzniveau schlechter als die Kontrollgruppe ab.",
-            en=f"{who_en} does worse than control at the {level} confidence level.",
+            de=f"Die Treatmentgruppe schneidet auf dem {hyphenated}Konfidenzniveau "
+            "schlechter als die Kontrollgruppe ab.",
+            en=f"The treatment group does worse than control at the {level} confidence level.",
         )
     return say(
         language,
-        de=f"{who_de} unterscheidet sich auf dem {hyphenated}Konfidenzniveau nicht nachweisbar von der Kontrollgruppe.",
-        en=f"{who_en} does not differ provably from control at the {level} confidence level.",
+        de=f"Die Treatmentgruppe unterscheidet sich auf dem {hyphenated}Konfidenzniveau "
+        "nicht nachweisbar von der Kontrollgruppe.",
+        en=f"The treatment group does not differ provably from control at the {level} confidence level.",
+    )
+
+
+def significance_of_several(
+    confidence: float, language: Language, *, better: list[str], worse: list[str], open_: list[str]
+) -> str:
+    """The same for several treatments at once, each named where it belongs."""
+    level, hyphenated = numbers.plain_percent(confidence, language), numbers.level(confidence, language)
+    groups = [
+        (better, "besser als die Kontrollgruppe", "better than control"),
+        (worse, "schlechter als die Kontrollgruppe", "worse than control"),
+        (open_, "nicht nachweisbar verschieden", "not provably different"),
+    ]
+    told_de = "; ".join(f"{de}: {listed(names, 'de')}" for names, de, _ in groups if names)
+    told_en = "; ".join(f"{en}: {listed(names, 'en')}" for names, _, en in groups if names)
+    return say(
+        language,
+        de=f"Auf dem {hyphenated}Konfidenzniveau {told_de}.",
+        en=f"At the {level} confidence level {told_en}.",
     )
 
 
