@@ -1,5 +1,6 @@
 """WHO gets what: the hash, the draw, the ledger's rows, lists for the mail system, and the proof afterwards."""
 
+from uplift.assignment.audit import AuditReport, audit
 from uplift.assignment.draw import assign
 from uplift.assignment.export import export_lists
 from uplift.assignment.hashing import ALGORITHM, BUCKETS, bucket, salt
@@ -12,9 +13,11 @@ __all__ = [
     "ArmDraw",
     "ArmRange",
     "AssignmentReport",
+    "AuditReport",
     "Range",
     "arm_ranges",
     "assign",
+    "audit",
     "bucket",
     "export_lists",
     "salt",

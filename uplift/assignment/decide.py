@@ -13,9 +13,13 @@ The relations that the query reads:
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
+
 from uplift.assignment.dialects import arm_sql, bucket_sql, digits_sql, within_sql
 from uplift.assignment.hashing import ALGORITHM, BUCKETS
 from uplift.assignment.plan import Plan
+from uplift.assignment.ranges import ArmRange
 
 POOLED = "\\pooled"  # the stratum of all strata that are too small; a backslash in a value is doubled, so none is it
 
@@ -65,7 +69,7 @@ def rows_sql(plan: Plan, run_id: str, *, fresh: str, ledger: str | None) -> str:
 
 def _decided(plan: Plan, *, fresh: str, ledger: str | None) -> str:
     """Every new contact with its bucket: the holdout's where held out, NULL outside the layer, else the arm's."""
-    unit = "coalesce(cluster_id, unit_id)" if plan.clustered else "unit_id"
+    unit = "coalesce(f.cluster_id, f.unit_id)" if plan.clustered else "f.unit_id"
     held, held_bucket = "FALSE", "CAST(NULL AS BIGINT)"
     if plan.holdout is not None:
         held_bucket = bucket_sql("duckdb", plan.holdout.salt, "coalesce(holdout_unit, unit_id)")
@@ -119,42 +123,46 @@ def _family_join(plan: Plan, ledger: str | None) -> str:
 
 
 def _permuted(plan: Plan, decided: str) -> str:
-    """The arm by rank inside each stratum of this draw.
+    """The arm by rank inside each stratum of this draw; strata below `min_stratum` units are pooled into one.
 
-    Units of a stratum are put in the order of their hash; boundaries between arms are cumulative weight × units plus
-    one offset in [0, 1) per stratum, from the hash of the stratum, rounded down. So each arm gets its exact share of
-    each stratum but for less than one unit, every unit's chance of an arm is exactly its weight, and the rounding of
-    one stratum says nothing about another's. A cluster belongs to the stratum of its first contact by id.
+    A cluster belongs to the stratum of its first contact by id. Who is held out or inherits an arm takes no rank.
     """
     own = "first_value(stratum) OVER (PARTITION BY randomised ORDER BY unit_id)" if plan.clustered else "stratum"
-    offset = bucket_sql("duckdb", plan.salt, f"'stratum {plan.on.isoformat()} ' || block")
+    kept = "unit_id, cluster_id, eligible_at, held, bucket"
+    family = ", ".join(f"family_{name}" for name, _ in _FAMILY)
+    pooled = f"""
+            SELECT free.*, CASE WHEN sizes.units < {plan.min_stratum} THEN '{POOLED}' ELSE free.own END AS block
+            FROM free JOIN sizes ON free.own = sizes.own"""
+    return f"""
+        WITH decided AS MATERIALIZED ({decided}),
+        free AS (SELECT *, {own} AS own FROM decided WHERE NOT held AND family_arm IS NULL AND bucket IS NOT NULL),
+        sizes AS (SELECT own, count(DISTINCT randomised) AS units FROM free GROUP BY own)
+        SELECT {kept}, block, drawn_arm, {family}
+        FROM ({permuted_sql(pooled, salt=plan.salt, on=plan.on, ranges=plan.ranges)}) AS drawn
+        UNION ALL
+        SELECT {kept}, NULL AS block, NULL AS drawn_arm, {family}
+        FROM decided WHERE held OR (family_arm IS NOT NULL AND bucket IS NOT NULL)
+    """
+
+
+def permuted_sql(blocks: str, *, salt: str, on: datetime.date, ranges: Sequence[ArmRange]) -> str:
+    """The rows of `blocks` (a query with `randomised` and `block`) with their `drawn_arm`.
+
+    Units of a block stand in the order of their hash. The boundary between two arms is cumulative weight × units plus
+    one offset in [0, 1) per block, from the hash of day and block, rounded down. So each arm gets its exact share of
+    each block but for less than one unit, every unit's chance of an arm is exactly its weight, and the rounding of
+    one block says nothing about another's.
+    """
+    offset = bucket_sql("duckdb", salt, f"'block {on.isoformat()} ' || block")
     whens = " ".join(
         f"WHEN place >= (units * {r.range.low} + shift) // {BUCKETS}"
         f" AND place < (units * {r.range.high} + shift) // {BUCKETS} THEN '{r.arm}'"
-        for r in plan.ranges
+        for r in ranges
     )
+    order = f"{digits_sql('duckdb', salt, 'randomised')}, randomised"
     return f"""
-        WITH decided AS MATERIALIZED ({decided}),
-        free AS (
-            SELECT *, {own} AS own FROM decided WHERE NOT held AND family_arm IS NULL AND bucket IS NOT NULL
-        ),
-        sizes AS (SELECT own, count(DISTINCT randomised) AS units FROM free GROUP BY own),
-        blocks AS (
-            SELECT free.*, CASE WHEN sizes.units < {plan.min_stratum} THEN '{POOLED}' ELSE free.own END AS block
-            FROM free JOIN sizes ON free.own = sizes.own
-        ),
-        ranked AS (
-            SELECT *, dense_rank() OVER (
-                PARTITION BY block ORDER BY {digits_sql("duckdb", plan.salt, "randomised")}, randomised
-            ) - 1 AS place
-            FROM blocks
-        ),
-        counted AS (SELECT *, max(place) OVER (PARTITION BY block) + 1 AS units, {offset} AS shift FROM ranked)
-        SELECT unit_id, cluster_id, eligible_at, held, bucket, block, CASE {whens} END AS drawn_arm,
-            family_arm, family_weight_epoch, family_stratum, family_weights_hash
-        FROM counted
-        UNION ALL
-        SELECT unit_id, cluster_id, eligible_at, held, bucket, NULL AS block, NULL AS drawn_arm,
-            family_arm, family_weight_epoch, family_stratum, family_weights_hash
-        FROM decided WHERE held OR (family_arm IS NOT NULL AND bucket IS NOT NULL)
-    """
+        SELECT *, CASE {whens} END AS drawn_arm FROM (
+            SELECT *, max(place) OVER (PARTITION BY block) + 1 AS units, {offset} AS shift FROM (
+                SELECT *, dense_rank() OVER (PARTITION BY block ORDER BY {order}) - 1 AS place FROM ({blocks}) AS b
+            ) AS ranked
+        ) AS counted"""

@@ -39,8 +39,8 @@ def assign(
     Who has a row keeps it. `confirm` sees the report before anything counts; when it says False nothing is kept.
     A run that is killed at any moment leaves the ledger as it was before or as it is afterwards.
 
-    Raises AssignmentError: UP503 contacts that are in the audience twice, UP504 to UP506 and UP513 when nothing may
-    be drawn, UP508 changed weights, UP512 a salt epoch that is over. DataError for sources, StateError for the store.
+    Raises AssignmentError: UP503 contacts that are in the audience twice, UP504 to UP506 when nothing may be drawn,
+    UP508 changed weights, UP512 a salt epoch that is over. DataError for sources, StateError for the store.
     """
     plan = plan_of(study, on=on)
     with (

@@ -74,7 +74,7 @@ def plan_of(study: Study, *, on: datetime.date, weight_epoch: int = 1) -> Plan:
     """The draw of a study on a local day.
 
     Raises AssignmentError when nothing may be drawn: UP504 observed arms, UP505 closed, UP506 outside the enrolment
-    period, UP513 strata with rolling entry.
+    period.
     """
     experiment = study.experiment
     assignment = experiment.assignment
@@ -117,15 +117,6 @@ def _check_method(study: Study) -> None:
                 "UP504",
                 f"nothing to assign: the arms of '{study.experiment.id}' are observed in column '{assignment.column}'",
                 fix=f"run `uplift analyze {study.experiment.id}`",
-                place=place,
-            )
-        )
-    if assignment.method == "stratified" and study.experiment.audience.entry == "rolling":
-        raise AssignmentError(
-            Problem(
-                "UP513",
-                "a stratified draw needs everybody of a draw at once; with rolling entry contacts come one by one",
-                fix="use `method: hash` (the analysis can still post-stratify), or `entry: waves`",
                 place=place,
             )
         )

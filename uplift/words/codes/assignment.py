@@ -134,17 +134,6 @@ ASSIGNMENT: tuple[Entry, ...] = (
         fix_de="Schreiben Sie die neueste `salt_epoch`, oder eine höhere, um alle neu zu ziehen.",
     ),
     Entry(
-        code="UP513",
-        title_en="strata with rolling entry",
-        title_de="Schichten bei laufender Aufnahme",
-        why_en="A stratified draw ranks all contacts of a stratum at once. When contacts come one by one there is "
-        "nothing to rank.",
-        why_de="Eine geschichtete Ziehung ordnet alle Kontakte einer Schicht auf einmal. Kommen Kontakte einzeln, gibt "
-        "es nichts zu ordnen.",
-        fix_en="Use `method: hash` (the analysis can still post-stratify), or `entry: waves`.",
-        fix_de="Verwenden Sie `method: hash` (die Auswertung kann nachschichten) oder `entry: waves`.",
-    ),
-    Entry(
         code="UP514",
         title_en="another run is writing",
         title_de="ein anderer Lauf schreibt gerade",
