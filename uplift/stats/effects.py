@@ -24,7 +24,7 @@ from uplift.stats.moments import Moments
 from uplift.stats.proportions import score_test
 
 UNEQUAL = 3.0  # designed weights further apart than this make Hall's transform the default
-# A control's value closer to zero than this many standard errors rules out the log scale. It does not follow alpha: a
+# A value closer to zero than this many standard errors rules out the log scale. It does not follow alpha: a
 # p-value must not depend on the level that it is compared with.
 _APART = 1.959963984540054
 
@@ -181,7 +181,7 @@ def _inverted(
     positive = c.value > 0 and (t.value > 0 or method == "delta")
     if method != "fieller" and not positive:
         return fieller_test(c, t, level), ("UP613",)
-    if method in ("log", "hall") and c.relative_noise(_APART) >= 1:
+    if method in ("log", "hall") and max(c.relative_noise(_APART), t.relative_noise(_APART)) >= 1:
         return fieller_test(c, t, level), ("UP613",)
     if method == "delta":
         # Welch's t on contact rows, n − 1: for a share too, whose other intervals take the binomial variance.

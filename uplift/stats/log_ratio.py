@@ -26,8 +26,13 @@ def log_test(control: Estimate, treatment: Estimate, level: Level, *, adjusted: 
     error = math.sqrt(treatment.variance / treatment.value**2 + control.variance / control.value**2)
     df = degrees_of_freedom(control, treatment, theta=ratio, adjusted=adjusted)
     half = level.critical(df) * error
-    relative = Interval(math.expm1(log_ratio - half), math.expm1(log_ratio + half))
+    relative = Interval(math.expm1(log_ratio - half), uplift_at(log_ratio + half))
     return Inversion("log", log_ratio / error, df, *both_scales(relative, control.value, ratio, level))
+
+
+def uplift_at(log_ratio: float) -> float | None:
+    """e^x − 1, or None (unbounded) where that is more than a float can hold."""
+    return math.expm1(log_ratio) if log_ratio < 700 else None
 
 
 def both_scales(relative: Interval, control: float, ratio: float, level: Level) -> tuple[Interval, Interval]:
