@@ -12,7 +12,7 @@ from uplift.engine.readings import Found
 from uplift.engine.snippets import parse, snippet_at
 from uplift.engine.sources import SourceTable, open_source
 from uplift.engine.text_forms import shown_value
-from uplift.engine.typed import CANONICAL_INTEGER, UNIT, Use, columns_used, type_problem, typed_source
+from uplift.engine.typed import CANONICAL_INTEGER, UNIT, Use, as_text, columns_used, type_problem, typed_source
 from uplift.errors import DataError, Place, Problem
 from uplift.spec.experiment import RowNumber
 from uplift.spec.study import Study
@@ -62,14 +62,14 @@ def audience(engine: Engine, study: Study, *, cache: Path | None = None) -> Audi
         texts=[*texts, *(c for c in _id_columns(study) if c not in texts)],
         times=times,
     )
-    own = UNIT if numbered else quoted(str(unit.id))
-    cluster = f"CAST({quoted(unit.cluster)} AS VARCHAR)" if unit.cluster else "CAST(NULL AS VARCHAR)"
+    own = UNIT if numbered else quoted(as_text(str(unit.id)))
+    cluster = quoted(as_text(unit.cluster)) if unit.cluster else "CAST(NULL AS VARCHAR)"
     entry = f"CAST({quoted(spec.entry_date)} AS TIMESTAMP)" if spec.entry_date else "CAST(NULL AS TIMESTAMP)"
-    selected = [f"CAST({own} AS VARCHAR) AS unit_id", f"{cluster} AS cluster_id", f"{entry} AS eligible_at"]
+    selected = [f"{own} AS unit_id", f"{cluster} AS cluster_id", f"{entry} AS eligible_at"]
     if experiment.assignment.method == "observed" and experiment.assignment.column:
-        selected.append(f"CAST({quoted(experiment.assignment.column)} AS VARCHAR) AS observed")
+        selected.append(f"{quoted(as_text(experiment.assignment.column))} AS observed")
     kept = [name for name in texts if name not in RESERVED]
-    selected += [f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in kept]
+    selected += [f"{quoted(as_text(name))} AS {quoted(name)}" for name in kept]
     sql = f"SELECT {', '.join(selected)} FROM {quoted(typed.view)}"
     for use in uses:
         try:

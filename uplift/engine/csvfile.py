@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import itertools
 import json
 import re
@@ -95,7 +96,7 @@ def open_csv(
     try:
         decoded = decode(path, shown, dialect.encoding, scratch)
         layout = settle_layout(decoded.path, shown, dialect, wanted)
-        columns = layout.header if wanted is None else wanted
+        columns = layout.header if wanted is None else wanted or layout.header[:1]
         text = CsvText(path, shown, decoded.encoding, layout.delimiter, layout.quote, layout.skip, layout.header)
         try:
             engine.convert_csv(layout, columns, parquet)
@@ -179,7 +180,7 @@ def settle_layout(path: Path, shown: str, dialect: CsvDialect, needed: Sequence[
 
 def _sample(head: str, delimiter: str, quote: str, complete: bool) -> list[list[str]]:
     """The first records as this delimiter would split them; none when the quotes do not close."""
-    lines = head.splitlines(keepends=True)
+    lines = list(io.StringIO(head, newline=""))
     if not complete and len(lines) > 1:
         lines.pop()
     reader = csv.reader(lines, delimiter=delimiter, quotechar=quote)

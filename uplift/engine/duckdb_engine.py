@@ -107,14 +107,18 @@ class DuckDBEngine:
     def register_files(self, name: str, paths: Sequence[Path], *, numbered: bool = False) -> None:
         """Give Parquet files of one schema a name; `numbered` adds `_row`, the position in the file from 1."""
         names = ", ".join(text_literal(_no_glob(path)) for path in paths)
+        sql = f"SELECT * FROM read_parquet([{names}])"
         if numbered:
-            self.define(
-                name,
-                f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row "
-                f"FROM read_parquet([{names}], file_row_number = true)",
+            sql = (
+                "SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row "
+                f"FROM read_parquet([{names}], file_row_number = true)"
             )
-        else:
-            self.define(name, f"SELECT * FROM read_parquet([{names}])")
+        import duckdb
+
+        try:
+            self.define(name, sql)
+        except duckdb.Error as error:
+            raise _unreadable(", ".join(path.name for path in paths), error) from error
 
     def convert_csv(self, layout: CsvLayout, columns: Sequence[str], path: Path) -> None:
         """Write the named columns as text to Parquet, in file order; a ragged row or a broken quote raises."""
@@ -185,6 +189,10 @@ def _plain_errors() -> Iterator[None]:
         raise NumberTooLargeError(
             Problem("UP583", f"a number does not fit: {_first_line(error)}", fix="declare fewer decimals")
         ) from error
+    except duckdb.InvalidInputException as error:
+        if found := re.search(r'Failed to read file "([^"]*)"', str(error)):
+            raise _unreadable(Path(found[1]).name, error) from error
+        raise
     except duckdb.IOException as error:
         raise DataError(
             Problem(
@@ -193,6 +201,12 @@ def _plain_errors() -> Iterator[None]:
                 fix="check the file and the free disk space",
             )
         ) from error
+
+
+def _unreadable(name: str, error: BaseException) -> DataError:
+    """A Parquet file that is cut off, damaged or of another schema than its neighbours; no path is shown."""
+    reason = "files of one source need the same columns" if "schema mismatch" in str(error) else "it is damaged"
+    return DataError(Problem("UP520", f"{name} can't be read as Parquet: {reason}", fix="write the file again"))
 
 
 def _first_line(error: BaseException) -> str:

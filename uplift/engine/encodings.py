@@ -57,7 +57,7 @@ def decode(path: Path, shown: str, declared: str | None, scratch: Path) -> Decod
 
     Raises DataError: UP521 when a character can't be decoded, with its line and column.
     """
-    encoding = _declared(declared, shown) if declared else detect(path, shown)
+    encoding = _declared(declared, path, shown) if declared else detect(path, shown)
     lines, regular = _line_ends(path) if encoding == "utf-8" and not _packed(path) else (0, False)
     if regular:
         return Decoded(path, encoding, declared is None, lines)
@@ -65,8 +65,8 @@ def decode(path: Path, shown: str, declared: str | None, scratch: Path) -> Decod
     return Decoded(scratch, encoding, declared is None, lines)
 
 
-def detect(path: Path, shown: str) -> str:
-    """The encoding by its mark, by strict UTF-8, by the zeros of UTF-16, else cp1252."""
+def detect(path: Path, shown: str, *, fallback: bool = True) -> str:
+    """The encoding by its mark, by strict UTF-8, by the zeros of UTF-16, else (with `fallback`) cp1252."""
     with _readable(path, shown) as file:
         head = file.read(4096)
         for mark, name in MARKS:
@@ -77,20 +77,20 @@ def detect(path: Path, shown: str) -> str:
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
         line, plain = 1, True
         chunk = head
-        while chunk:
+        while True:
+            final = not chunk
             try:
-                text = decoder.decode(chunk)
+                text = decoder.decode(chunk, final)
             except UnicodeDecodeError as error:
                 good = error.object[: error.start]
-                if not (plain and good.isascii()) or _has_utf8_after(error.object[error.end :]):
+                if not fallback or not (plain and good.isascii()) or _has_utf8_after(error.object[error.end :]):
                     _undecodable(shown, "UTF-8", line + good.count(b"\n"), error)
                 return "cp1252"
+            if final:
+                return "utf-8"
             plain = plain and text.isascii()
             line += chunk.count(b"\n")
             chunk = _read(file, shown)
-        if decoder.getstate()[0]:
-            return "cp1252"
-    return "utf-8"
 
 
 def _utf16_without_mark(head: bytes, shown: str) -> str:
@@ -114,8 +114,9 @@ def _has_utf8_after(rest: bytes) -> bool:
     return any(c > "\x7f" and c != "\ufffd" for c in text)
 
 
-def _declared(name: str, shown: str) -> str:
+def _declared(name: str, path: Path, shown: str) -> str:
     try:
+        b"".decode(name)
         found = codecs.lookup(name).name
     except LookupError:
         raise DataError(
@@ -126,7 +127,7 @@ def _declared(name: str, shown: str) -> str:
                 place=Place(shown),
             )
         ) from None
-    return "utf-8-sig" if found == "utf-8" else found  # a mark is dropped, its absence does no harm
+    return detect(path, shown, fallback=False) if found == "utf-8" else found
 
 
 def _line_ends(path: Path) -> tuple[int, bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from uplift.engine.adapter import Engine
+from uplift.engine.adapter import Engine, Settings
 from uplift.engine.assigned import Assigned, UnknownArm
 from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.engine.plan import MetricPlan, metric_uses, plan
@@ -152,7 +152,7 @@ def measure(
     plans, notices = plan(study)
     if engine is not None:
         return _measure(engine, study, assigned, plans, notices, as_of, folder, progress)
-    with DuckDBEngine() as own:
+    with DuckDBEngine(Settings(temp_directory=folder / "spill")) as own:
         return _measure(own, study, assigned, plans, notices, as_of, folder, progress)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -131,17 +132,22 @@ def _parse(text: str) -> Expression:
         raise _RefusedError(
             "UP540", "the snippet is nested too deeply", f"use fewer than {DEEPEST} levels of brackets", 0
         )
+    logger = logging.getLogger("sqlglot")
+    quiet, logger.disabled = logger.disabled, True  # it warns of statements that it can't parse; we refuse them
     try:
         trees = sqlglot.parse(text, read="duckdb")
     except (ParseError, TokenError) as error:
         first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
         what = str(first.get("description") or "it can't be read")
+        what = "something is missing" if what.startswith("Required keyword") else what
         at = max(int(first.get("col") or 1) - 1, 0) if first.get("line") == 1 else 0
         raise _RefusedError(
             "UP540", f"not a valid expression: {what}", "write it as in a SQL WHERE clause", at
         ) from None
     except RecursionError:
         raise _RefusedError("UP540", "the snippet is nested too deeply", "make it simpler", 0) from None
+    finally:
+        logger.disabled = quiet
     if len(trees) != 1 or trees[0] is None:
         raise _RefusedError("UP542", "a snippet is one expression, not several statements", "remove the ';'", 0)
     try:

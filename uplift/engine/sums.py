@@ -11,7 +11,7 @@ import datetime
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uplift.engine.adapter import Capabilities, Engine, with_parameters
 from uplift.engine.plan import MetricPlan
@@ -126,7 +126,7 @@ def cap_of(engine: Engine, column: str, metric: MetricPlan, until: datetime.date
 
 
 def shift_of(bounds: Bounds) -> int:
-    """An offset that keeps powers small where all values lie far from zero; 0 for ordinary metrics."""
+    """An offset that keeps powers small where all values lie far from zero; taken only where they would not fit."""
     spread = bounds.high - bounds.low
     if bounds.low > spread:
         return bounds.low
@@ -147,6 +147,7 @@ def metric_columns(
     """Decide shift, products and orders of one metric. Raises DataError (UP583) when squares do not fit 38 digits."""
     own = [unit.column(part) for part in metric.parts]
     incomplete = tuple(sorted({c.name for c in own if not c.complete}))
+    binary = all(part.binary or part.aggregate == "any" for part in metric.parts) and len(own) == 1
     columns = []
     for i, column in enumerate(own):
         b = bounds[column.name]
@@ -154,9 +155,10 @@ def metric_columns(
         b = Bounds(min(b.low, cap), min(b.high, cap), b.present, b.nonzero) if capped and cap is not None else b
         requires = incomplete if len(incomplete) > 1 or (incomplete and column.name not in incomplete) else ()
         name = f"cap_{number}" if capped else None
-        columns.append(SumColumn(column.name, name, shift_of(b), requires, b))
+        columns.append(SumColumn(column.name, name, 0, requires, b))
     chosen = tuple(columns)
-    binary = all(part.binary or part.aggregate == "any" for part in metric.parts) and len(chosen) == 1
+    if not binary and not all(_fits(chosen, e) for e in _exponents(len(chosen), (2, 3, 4))):
+        chosen = tuple(replace(c, shift=shift_of(c.bounds)) for c in chosen)
     notices: list[Problem] = []
     if not all(_fits(chosen, e) for e in _exponents(len(chosen), (2,))):
         raise DataError(
@@ -302,7 +304,7 @@ def sums_of(metric: MetricColumns, classes: Iterable[Totals], engine: Capabiliti
     powers = {
         e: total(_sum_sql(monomial_sql(metric.columns, e, engine.wide_integer), engine)) for e in metric.exponents
     }
-    if metric.binary and metric.columns[0].shift == 0:  # zeros and ones: every power is the value itself
+    if metric.binary:  # zeros and ones: every power is the value itself
         powers = {(order,): powers[(1,)] for order in (1, 2, 3, 4)}
     n = sum(t.n for t in mature) if metric.complete else total(_there(metric))
     names = ("value",) if len(metric.columns) == 1 else ("numerator", "denominator")

@@ -41,6 +41,11 @@ class TypedSource:
     notices: tuple[Problem, ...]
 
 
+def as_text(name: str) -> str:
+    """The name of a column's own text in the view, beside its typed reading."""
+    return f"{name} as text"
+
+
 def columns_used(uses: Iterable[Use]) -> set[str]:
     """The names of all columns that snippets read."""
     return {column.name for use in uses for column in columns_of(use.expression)}
@@ -58,7 +63,7 @@ def typed_source(
     texts: Sequence[str] = (),
     times: Sequence[str] = (),
 ) -> TypedSource:
-    """Define the view. `texts` are columns read as text as they stand (ids, strata), `times` as local timestamps."""
+    """Define the view. `times` are read as local timestamps; `texts` (ids, strata) also as they stand: `as_text`."""
     source = study.source(table.name)
     private = [c for c in (source.id, study.experiment.unit.cluster, unit) if c]
     open_store = stored(engine, study, table, private)
@@ -71,10 +76,8 @@ def typed_source(
     selected = [f"{reading.sql} AS {quoted(reading.column)}" for reading in readings.values()]
     types = {name: reading.type for name, reading in readings.items()}
     for name in texts:
-        if name not in readings:
-            table.column(name)
-            selected.append(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}")
-            types[name] = ColumnType("text")
+        table.column(name)
+        selected.append(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(as_text(name))}")
     notices = list(table.notices)
     if unit is not None:
         sql, found = unit_key(open_store, unit, study.experiment.unit.type)
