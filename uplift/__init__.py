@@ -1,3 +1,17 @@
-"""uplift: experiments and uplift measurement for CRM."""
+"""uplift: experiments and uplift measurement for CRM.
+
+The verbs of the command line are functions here, and importing them costs nothing until they are called:
+
+    study = uplift.load("experiments/welcome-mail.yml")
+    uplift.check("experiments/")
+    uplift.assign(study)
+    result = uplift.analyze(study)       # prints as a table, shows as HTML in a notebook
+    result.to_frame()                    # pandas
+    uplift.report(result, "report.html")
+"""
+
+from uplift.api import analyze, assign, check, load, report
 
 __version__ = "0.1.0"
+
+__all__ = ["__version__", "analyze", "assign", "check", "load", "report"]

@@ -13,8 +13,8 @@ from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts, not_evaluated
 from uplift.analysis.metrics import metric_result, terms_of, uses_of
 from uplift.design import read_out_date
-from uplift.engine import Assigned, measure
-from uplift.errors import Problem, StateError
+from uplift.engine import Assigned, Measurement, measure
+from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, Provenance, Result, SourceFacts
 from uplift.spec import Study, load_study
 from uplift.store import Store
@@ -36,27 +36,35 @@ def analyze(
     Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned).
     """
     study = study if isinstance(study, Study) else load_study(study)
+    _refuse_unmeasured_primary(study)
     day = as_of or default_as_of(study)
     store = Store.open(study.root / study.project.state)
     assigned = _assigned(study, store)
     measurement = measure(study, assigned, as_of=day, cache_dir=store.path / "units", progress=progress)
 
     progress("estimate")
-    arms = arm_counts(study, dict(measurement.assigned))
-    srm = checks.srm(arms)
-    refusal = srm.code if srm.status == "fail" else None
+    arms = arm_counts(study, measurement.assigned)
+    about_design = (
+        checks.srm(arms),
+        *checks.design(study, weight_epochs=_weight_epochs(measurement), as_of=day, read_out=read_out_date(study)),
+    )
+    refusal = next((check.code for check in about_design if check.status == "fail"), None)
     terms = terms_of(study)
     metrics = tuple(
         metric_result(study, role, use, measurement.metric(use.metric, use.window), terms=terms, refusal=refusal)
         for role, use in uses_of(study)
+        if use.metric not in measurement.not_measured
     )
     found: tuple[Check, ...] = (
-        srm,
+        *about_design,
         checks.immature(metrics),
         *checks.converters(metrics),
         *checks.preliminary(metrics),
         *checks.conditional(metrics),
         *checks.unknown_arms(measurement.unknown_arms),
+        *checks.missing(
+            max(sum(m.missing.values()) for m in measurement.metrics.values()), sum(a.assigned for a in arms)
+        ),
     )
     trusted = all(check.status != "fail" for check in found)
     return Result(
@@ -73,10 +81,19 @@ def analyze(
             uplift_version=__version__,
             sql=measurement.sql,
             sources=tuple(SourceFacts(s.name, s.rows, s.fingerprint) for s in measurement.sources),
-            ledger_hash=assigned.fingerprint,
+            ledger_hash=measurement.ledger_fingerprint,
         ),
-        not_evaluated=not_evaluated(study),
+        not_evaluated=(*not_evaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
     )
+
+
+def _weight_epochs(measurement: Measurement) -> int:
+    return len({cell.weight_epoch for cell in measurement.assigned_cells})
+
+
+def _missing(measurement: Measurement) -> int:
+    """Contacts that the worst metric misses."""
+    return max((sum(metric.missing.values()) for metric in measurement.metrics.values()), default=0)
 
 
 def default_as_of(study: Study) -> datetime.date:
@@ -100,3 +117,16 @@ def _assigned(study: Study, store: Store) -> Assigned:
             )
         )
     return Assigned.from_ledger(files, fingerprint=store.ledger.fingerprint(study.experiment.id))
+
+
+def _refuse_unmeasured_primary(study: Study) -> None:
+    primary = study.experiment.metrics.primary.metric
+    if study.metric(primary).kind == "quantile":
+        raise SpecError(
+            Problem(
+                "UP634",
+                f"the primary metric '{primary}' is a quantile, which is not measured yet",
+                fix="choose a proportion, mean, count or ratio as primary",
+                place=study.document.place("metrics", "primary", "metric"),
+            )
+        )

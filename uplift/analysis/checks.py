@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
-from typing import Protocol
 
 from uplift.results import ArmCount, Check, MetricResult
+from uplift.spec import Study
 
 SRM_ALPHA = 0.001
-
-
-class _Counted(Protocol):
-    @property
-    def unknown_arms(self) -> int: ...
 
 
 def srm(arms: Sequence[ArmCount]) -> Check:
@@ -62,3 +58,28 @@ def conditional(metrics: Sequence[MetricResult]) -> tuple[Check, ...]:
 def unknown_arms(count: int) -> tuple[Check, ...]:
     """Contacts whose observed arm is none of the experiment's arms."""
     return (Check("UP606", "warn", (("contacts", count),)),) if count else ()
+
+
+def design(
+    study: Study, *, weight_epochs: int, as_of: datetime.date, read_out: datetime.date | None
+) -> tuple[Check, ...]:
+    """Designs whose matching estimator is not built in yet: estimates stand, but no verdict may pretend.
+
+    Households as the randomised unit make contact-level intervals too narrow; weights that changed on the way make
+    pooled arms incomparable; a look before the end of a group-sequential test needs its own bounds.
+    """
+    experiment = study.experiment
+    found = []
+    if experiment.unit.cluster is not None:
+        found.append(Check("UP630", "fail", (("cluster", experiment.unit.cluster),)))
+    if weight_epochs > 1:
+        found.append(Check("UP631", "fail", (("epochs", weight_epochs),)))
+    if experiment.design.sequential is not None:
+        early = read_out is not None and as_of < read_out
+        found.append(Check("UP632", "fail" if early else "warn", (("read_out", str(read_out)),)))
+    return tuple(found)
+
+
+def missing(missing: int, total: int) -> tuple[Check, ...]:
+    """Assigned contacts that the contact source of a metric does not know."""
+    return (Check("UP633", "warn", (("missing", missing), ("total", total))),) if missing else ()

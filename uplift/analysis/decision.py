@@ -41,7 +41,8 @@ def recommend(study: Study, metrics: Sequence[MetricResult], *, trusted: bool) -
 
     `none` when no verdict may be given (a check failed, or the primary metric is refused in every arm); `ship` names
     the arm with the largest uplift among those whose ship rule holds; `stop` when the stop rule holds for every arm;
-    else `wait`. A breached guardrail of an arm forbids to ship it whatever the rule says.
+    else `wait`. Whatever the rule says, `wait` while contacts are immature, and nothing ships on a metric that only
+    compares buyers with buyers, or in an arm that breaches a guardrail.
     """
     primary = next(m for m in metrics if m.role == "primary")
     if not trusted:
@@ -49,6 +50,8 @@ def recommend(study: Study, metrics: Sequence[MetricResult], *, trusted: bool) -
     judged = [u.treatment.arm for u in primary.uplifts if u.direction != "refused"]
     if not judged:
         return Recommendation("none", None, ("refused",))
+    if any(n for _, n in primary.immature):
+        return Recommendation("wait", None, ("early",))
     rules = rules_of(study)
     ship, stop = parse(rules.ship), parse(rules.stop)
     names = {arm: _names(metrics, arm) for arm in judged}
@@ -56,6 +59,8 @@ def recommend(study: Study, metrics: Sequence[MetricResult], *, trusted: bool) -
     shippable = [arm for arm in judged if arm not in breached and evaluate(ship, names[arm]) is True]
     if shippable:
         sign = 1 if primary.better == "up" else -1
+        if primary.conditional:
+            return Recommendation("wait", None, ("conditional", rules.ship))
         best = max(shippable, key=lambda arm: sign * (primary.uplift(arm).relative or 0.0))
         return Recommendation("ship", best, (rules.ship,))
     if all(evaluate(stop, names[arm]) is True for arm in judged):

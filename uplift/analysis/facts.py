@@ -64,6 +64,5 @@ def not_evaluated(study: Study) -> tuple[str, ...]:
         "design.variance_reduction": design.variance_reduction != "none",
         "design.comparisons": design.comparisons != "vs_control",
         "unit.cluster": experiment.unit.cluster is not None,
-        "assignment.strata": bool(experiment.assignment.strata),
     }
     return tuple(block for block, is_written in written.items() if is_written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -19,8 +19,10 @@ from uplift.results.result import Role
 from uplift.spec import Study
 from uplift.spec.experiment import Guardrail, Primary, Secondary
 from uplift.spec.project import MetricDefinition
+from uplift.stats.dunnett import control_loadings, dunnett
 from uplift.stats.effects import alternatives, compare, increment
 from uplift.stats.moments import Moments
+from uplift.stats.multiplicity import holm
 
 Use = Primary | Secondary | Guardrail
 
@@ -32,6 +34,7 @@ class Terms:
     interval: str
     alpha: float
     sides: Literal[1, 2]
+    correction: Literal["dunnett", "holm", "none"]
     weights: Mapping[str, Fraction]
 
     def design_ratio(self, control: str, treatment: str) -> float:
@@ -44,7 +47,7 @@ def terms_of(study: Study) -> Terms:
     """The terms that the design gives (the project's defaults are already merged in)."""
     design = study.experiment.design
     weights = {name: arm.weight for name, arm in study.experiment.arms.items()}
-    return Terms(design.interval, design.alpha, design.sides, weights)
+    return Terms(design.interval, design.alpha, design.sides, design.correction, weights)
 
 
 def uses_of(study: Study) -> tuple[tuple[Role, Use], ...]:
@@ -65,11 +68,17 @@ def metric_result(
     experiment = study.experiment
     moments = {arm: sums.moments() for arm, sums in measured.by_arm().items()}
     control = experiment.control
-    uplifts, others = [], []
-    for arm in experiment.treatments:
-        arguments = _Arguments(use.metric, definition, moments[control], moments[arm], control, arm)
-        uplifts.append(_refused(_compared(arguments, terms), refusal))
-        others.extend(_refused(u, refusal) for u in _alternatives(arguments, terms, besides=uplifts[-1].method))
+    empty = next(iter(moments.values()))
+    pairs = [
+        _Pair(use.metric, definition, moments.get(control, empty), moments.get(arm, empty), control, arm)
+        for arm in experiment.treatments
+    ]
+    uplifts = [_refused(uplift, refusal) for uplift in _corrected(pairs, terms)]
+    others = [
+        _refused(other, refusal)
+        for pair, uplift in zip(pairs, uplifts, strict=True)
+        for other in _alternatives(pair, terms, besides=uplift)
+    ]
     return MetricResult(
         name=use.metric,
         title=definition.title or use.metric.replace("_", " "),
@@ -94,7 +103,9 @@ def metric_result(
 
 
 @dataclass(frozen=True, slots=True)
-class _Arguments:
+class _Pair:
+    """One comparison before its test: the metric and both arms."""
+
     metric: str
     definition: MetricDefinition
     control: Moments
@@ -103,36 +114,60 @@ class _Arguments:
     treatment_arm: str
 
 
-def _compared(a: _Arguments, terms: Terms) -> Uplift:
+def _corrected(pairs: Sequence[_Pair], terms: Terms) -> list[Uplift]:
+    """All arms of one metric: each interval at the level at which the design's correction decided it.
+
+    Holm: the stopping level for those not rejected, no simultaneous coverage. Dunnett: one level for all, intervals
+    are simultaneous over the arms. The family is the arms of this metric; metrics have roles instead.
+    """
+    plain = [_compared(pair, terms, terms.alpha) for pair in pairs]
+    if len(pairs) == 1 or terms.correction == "none":
+        return plain
+    p_values = [uplift.p_value for uplift in plain]
+    if terms.correction == "holm":
+        decided = holm(p_values, alpha=terms.alpha)
+    else:
+        sizes = [pair.treatment.n for pair in pairs]
+        known = pairs[0].control.n > 0
+        loadings = control_loadings(1 / pairs[0].control.n, [1 / n if n else None for n in sizes]) if known else ()
+        if not known:
+            return plain
+        decided = dunnett(p_values, loadings=loadings, alpha=terms.alpha, sides=terms.sides)
+    return [
+        replace(_compared(pair, terms, d.level), p_adjusted=d.adjusted) for pair, d in zip(pairs, decided, strict=True)
+    ]
+
+
+def _compared(pair: _Pair, terms: Terms, alpha: float) -> Uplift:
     return compare(
-        a.metric,
-        a.definition.kind,
-        control=a.control,
-        treatment=a.treatment,
-        control_arm=a.control_arm,
-        treatment_arm=a.treatment_arm,
+        pair.metric,
+        pair.definition.kind,
+        control=pair.control,
+        treatment=pair.treatment,
+        control_arm=pair.control_arm,
+        treatment_arm=pair.treatment_arm,
         interval=terms.interval,
-        alpha=terms.alpha,
+        alpha=alpha,
         sides=terms.sides,
-        design_ratio=terms.design_ratio(a.control_arm, a.treatment_arm),
+        alternative=pair.definition.better,
+        design_ratio=terms.design_ratio(pair.control_arm, pair.treatment_arm),
     )
 
 
-def _alternatives(a: _Arguments, terms: Terms, *, besides: str) -> tuple[Uplift, ...]:
-    return tuple(
-        uplift
-        for uplift in alternatives(
-            a.metric,
-            a.definition.kind,
-            control=a.control,
-            treatment=a.treatment,
-            control_arm=a.control_arm,
-            treatment_arm=a.treatment_arm,
-            alpha=terms.alpha,
-            sides=terms.sides,
-        )
-        if uplift.method != besides
+def _alternatives(pair: _Pair, terms: Terms, *, besides: Uplift) -> tuple[Uplift, ...]:
+    """The same comparison by other methods at the same level, for the appendix."""
+    found = alternatives(
+        pair.metric,
+        pair.definition.kind,
+        control=pair.control,
+        treatment=pair.treatment,
+        control_arm=pair.control_arm,
+        treatment_arm=pair.treatment_arm,
+        alpha=1 - besides.confidence,
+        sides=terms.sides,
+        alternative=pair.definition.better,
     )
+    return tuple(uplift for uplift in found if uplift.method != besides.method)
 
 
 def _refused(uplift: Uplift, refusal: str | None) -> Uplift:

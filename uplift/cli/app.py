@@ -19,6 +19,7 @@ from uplift.cli.progress import Stages
 from uplift.errors import Problem, ProjectError, UpliftError
 
 if TYPE_CHECKING:
+    from uplift.results import Check
     from uplift.spec import Study
     from uplift.words.language import Language
 
@@ -276,15 +277,13 @@ def _language(choice: Speech | None) -> Language | None:
     return "de" if choice is Speech.de else "en"
 
 
-def _print_checks(checks: Iterable[object], language: Language) -> None:
-    from uplift.results import Check
-    from uplift.words.checks import check_sentence
+def _print_checks(checks: Iterable[Check], language: Language) -> None:
+    """What needs attention, on stderr."""
+    from uplift.words.sentences.checks import found
 
-    for found in checks:
-        if isinstance(found, Check) and found.status != "ok":
-            typer.echo(
-                f"{found.code} {check_sentence(found.code, found.status, dict(found.facts), language)}", err=True
-            )
+    for check in checks:
+        if check.status != "ok":
+            typer.echo(f"{check.code} {found(check.code, dict(check.facts), language)}", err=True)
 
 
 def _shown(path: Path) -> str:

@@ -51,7 +51,8 @@ class Uplift:
     `relative` is treatment / control − 1 (0.0941 is +9.41 %) and None where undefined. Both intervals, the p-value
     and `direction` come from one inverted test and never contradict each other. `direction` is "up" or "down" when
     the interval excludes no difference, "open" when it does not, and "refused" when no verdict may be given:
-    `refusal` then holds the finding code that says why. `cautions` are codes that do not refuse.
+    `refusal` then holds the finding code that says why. `cautions` are codes that do not refuse. With several arms
+    the design's correction sets `confidence` (the level at which this comparison was decided) and `p_adjusted`.
     """
 
     metric: str
@@ -69,6 +70,7 @@ class Uplift:
     df: float | None = None
     refusal: str | None = None
     cautions: tuple[str, ...] = ()
+    p_adjusted: float | None = None
 
     def verdict(self, better: Literal["up", "down"]) -> Verdict:
         """The direction, read with what is good for this metric."""

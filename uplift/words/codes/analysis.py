@@ -191,4 +191,56 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_de="Halten Sie den Versand an und vergleichen Sie ab dem genannten Tag die zugeteilten mit den versandten "
         "Kontakten.",
     ),
+    Entry(
+        code="UP630",
+        title_en="households were randomised, contacts would be compared",
+        title_de="Haushalte wurden zugeteilt, Kontakte würden verglichen",
+        why_en="Contacts of one household behave alike. An interval that counts them as independent is too narrow, so "
+        "no verdict is given until the analysis works on household totals.",
+        why_de="Kontakte eines Haushalts verhalten sich ähnlich. Ein Intervall, das sie als unabhängig zählt, ist zu "
+        "schmal; deshalb gibt es kein Urteil, bis die Auswertung mit Haushaltssummen rechnet.",
+        fix_en="Read the estimates without their intervals, or randomise contacts in the next test.",
+        fix_de="Lesen Sie die Schätzwerte ohne ihre Intervalle, oder teilen Sie im nächsten Test Kontakte zu.",
+    ),
+    Entry(
+        code="UP631",
+        title_en="weights changed while the test ran",
+        title_de="Gewichte haben sich während des Tests geändert",
+        why_en="Contacts from before and after a change of weights differ. Pooled, the difference looks like an "
+        "effect, so no verdict is given.",
+        why_de="Kontakte von vor und nach einer Änderung der Gewichte unterscheiden sich. Zusammengeworfen sieht der "
+        "Unterschied wie eine Wirkung aus; deshalb gibt es kein Urteil.",
+        fix_en="Analyse each weight epoch on its own.",
+        fix_de="Werten Sie jede Gewichts-Epoche für sich aus.",
+    ),
+    Entry(
+        code="UP632",
+        title_en="a look at a group-sequential test",
+        title_de="Zwischenblick in einen gruppensequenziellen Test",
+        why_en="Whoever looks several times finds something by chance more often. A look before the end needs wider "
+        "bounds, which the analysis does not apply yet.",
+        why_de="Wer mehrmals hinsieht, findet öfter etwas aus Zufall. Ein Blick vor dem Ende braucht weitere Grenzen, "
+        "die die Auswertung noch nicht anwendet.",
+        fix_en="Wait for the planned read-out; its verdict holds where nobody acted on an earlier look.",
+        fix_de="Warten Sie auf den geplanten Auswertungstag; sein Urteil gilt, wenn niemand nach einem früheren Blick "
+        "gehandelt hat.",
+    ),
+    Entry(
+        code="UP633",
+        title_en="assigned contacts that the contact source does not know",
+        title_de="zugeteilte Kontakte, die die Kontaktquelle nicht kennt",
+        why_en="They can't be measured by a metric that is a column of that source, and are left out of it.",
+        why_de="Eine Metrik, die eine Spalte dieser Quelle ist, kann sie nicht messen; sie fehlen dort.",
+        fix_en="Give a source that still holds everybody who was assigned.",
+        fix_de="Geben Sie eine Quelle an, in der noch alle Zugeteilten stehen.",
+    ),
+    Entry(
+        code="UP634",
+        title_en="the primary metric is not measured yet",
+        title_de="Die Hauptmetrik wird noch nicht gemessen",
+        why_en="Without the primary metric there is nothing to decide.",
+        why_de="Ohne Hauptmetrik gibt es nichts zu entscheiden.",
+        fix_en="Choose a proportion, mean, count or ratio as primary.",
+        fix_de="Wählen Sie einen Anteil, einen Mittelwert, eine Anzahl oder ein Verhältnis als Hauptmetrik.",
+    ),
 )

@@ -1,0 +1,62 @@
+"""The verbs as functions. Each imports its room only when called, so that `import uplift` stays light."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uplift.assignment import AssignmentReport
+    from uplift.design.checkup import Checkup
+    from uplift.results import Result
+    from uplift.spec import Study
+    from uplift.words.language import Language
+
+
+def load(path: Path | str) -> Study:
+    """Read and validate one experiment with its project. Raises SpecError with every problem at once."""
+    from uplift.spec import load_study
+
+    return load_study(path)
+
+
+def check(*paths: Path | str, today: datetime.date | None = None) -> tuple[Checkup, ...]:
+    """Validate files and folders and judge the designs: one Checkup per file, with its problems and its power."""
+    from uplift.design.checkup import check_paths
+
+    return check_paths(paths or ("experiments",), today=today or datetime.date.today())
+
+
+def assign(study: Study | Path | str, *, on: datetime.date | None = None) -> AssignmentReport:
+    """Assign eligible contacts to arms and write the ledger; `on` (a local day) defaults to today.
+
+    Running it again assigns only new contacts and changes nobody. Raises AssignmentError (nothing was written).
+    """
+    from zoneinfo import ZoneInfo
+
+    from uplift.assignment import assign as draw
+    from uplift.store import Store
+
+    study = _loaded(study)
+    day = on or datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
+    with Store.open(study.root / study.project.state) as store:
+        return draw(study, on=day, store=store)
+
+
+def analyze(study: Study | Path | str, *, as_of: datetime.date | None = None) -> Result:
+    """Measure the uplift of every metric on the day `as_of` (default: the planned read-out, or today before it)."""
+    from uplift.analysis import analyze as measure
+
+    return measure(_loaded(study), as_of=as_of)
+
+
+def report(result: Result, path: Path | str, *, language: Language | None = None) -> Path:
+    """Write the report of a result as one self-contained HTML file."""
+    from uplift.report import write
+
+    return write(result, Path(path), language=language)
+
+
+def _loaded(study: Study | Path | str) -> Study:
+    return load(study) if isinstance(study, Path | str) else study
