@@ -11,7 +11,6 @@ The verbs of the command line are functions here, and importing them costs nothi
 """
 
 from uplift.api import analyze, assign, check, load, report
-
-__version__ = "0.1.0"
+from uplift.version import __version__
 
 __all__ = ["__version__", "analyze", "assign", "check", "load", "report"]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from uplift import __version__
 from uplift.analysis import checks
 from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts, not_evaluated
@@ -18,6 +17,7 @@ from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, Provenance, Result, SourceFacts
 from uplift.spec import Study, load_study
 from uplift.store import Store
+from uplift.version import __version__
 
 Progress = Callable[[str], None]
 

@@ -224,7 +224,7 @@ def explain(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from uplift import __version__
+        from uplift.version import __version__
 
         typer.echo(f"uplift {__version__}")
         raise typer.Exit

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from uplift import __version__
 from uplift.errors import Problem, StateError
 from uplift.store.files import make_folder, unwritable
+from uplift.version import __version__
 
 SCHEMA_VERSION = 1
 APPLICATION = 0x75706C66  # "uplf", SQLite's mark for the file's owner
