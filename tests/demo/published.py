@@ -96,12 +96,12 @@ def arms(con: duckdb.DuckDBPyConnection, experiment: str) -> dict[str, Arm]:
 
 
 def delta_of_means(treatment: Floats, control: Floats) -> Delta:
-    """Welch's t for the ratio of two means, linearised at the control: the rule behind the published ±."""
+    """The delta method on the ratio of two means with Welch's t: the rule behind the published ±."""
     mt, mc = treatment.mean(), control.mean()
-    a = treatment.var(ddof=1) / len(treatment) / mc**2
-    b = control.var(ddof=1) / len(control) * mt**2 / mc**4
-    df = (a + b) ** 2 / (a**2 / (len(treatment) - 1) + b**2 / (len(control) - 1))
-    return Delta(float(mt / mc - 1), float(stats.t.ppf(0.975, df) * np.sqrt(a + b)))
+    vt, vc = treatment.var(ddof=1) / len(treatment), control.var(ddof=1) / len(control)
+    df = (vt + vc) ** 2 / (vt**2 / (len(treatment) - 1) + vc**2 / (len(control) - 1))
+    se = np.sqrt(vt / mc**2 + mt**2 * vc / mc**4)
+    return Delta(float(mt / mc - 1), float(stats.t.ppf(0.975, df) * se))
 
 
 def delta_of_ratios(t_num: Floats, t_den: Floats, c_num: Floats, c_den: Floats) -> Delta:

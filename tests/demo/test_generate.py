@@ -90,15 +90,16 @@ def test_the_published_lines_come_out_of_contact_rows(typed: duckdb.DuckDBPyConn
     assert printed(order_value) == "9,20 % (±7,22 %)"
     assert printed(repeat_value) == "9,41 % (±7,62 %)"
     assert printed(revenue) == "36,4 % (±15,0 %)"
-    # unrounded, from the designs by hand: U = m_t/m_c − 1 and h = t·√(v_t/m_c² + m_t²·v_c/m_c⁴)
+    # unrounded, from counts, means and SDs alone: U = m_t/m_c − 1, h = t·√(v_t/m_c² + m_t²·v_c/m_c⁴), where the
+    # variance of an order value with B buyers of n contacts is (B − 1)·sd²·n/((n − 1)·B²)
     assert conversion.relative == pytest.approx((2813 / 45_000) / (563 / 11_250) - 1, abs=1e-12)
-    assert conversion.half_width == pytest.approx(0.110062, abs=5e-7)
+    assert conversion.half_width == pytest.approx(0.1100607206, abs=1e-10)
     assert order_value.relative == pytest.approx(8190 / 7500 - 1, abs=1e-12)
-    assert order_value.half_width == pytest.approx(0.0721548, abs=5e-8)
+    assert order_value.half_width == pytest.approx(0.0721545126, abs=1e-10)
     assert repeat_value.relative == pytest.approx(8206 / 7500 - 1, abs=1e-12)
-    assert repeat_value.half_width == pytest.approx(0.0761519, abs=5e-8)
+    assert repeat_value.half_width == pytest.approx(0.0761512871, abs=1e-10)
     assert revenue.relative == pytest.approx((1 + conversion.relative) * (1 + order_value.relative) - 1, abs=1e-12)
-    assert revenue.half_width == pytest.approx(0.150228, abs=5e-7)
+    assert revenue.half_width == pytest.approx(0.1502253620, abs=1e-10)
 
 
 @pytest.mark.parametrize(
