@@ -228,5 +228,8 @@ def _inside(value: object) -> Iterator[Expression]:
 
 def columns_of(expression: Expression) -> tuple[ColumnRef, ...]:
     """The columns that an expression reads, in the order of the text, each once."""
-    seen = {node.name: node for node in walk(expression) if isinstance(node, ColumnRef)}
-    return tuple(sorted(seen.values(), key=lambda column: column.at))
+    first: dict[str, ColumnRef] = {}
+    for node in walk(expression):
+        if isinstance(node, ColumnRef) and (node.name not in first or node.at < first[node.name].at):
+            first[node.name] = node
+    return tuple(sorted(first.values(), key=lambda column: column.at))
