@@ -155,7 +155,7 @@ def _compared(pair: _Pair, terms: Terms, alpha: float) -> Uplift:
 
 
 def _alternatives(pair: _Pair, terms: Terms, *, besides: Uplift) -> tuple[Uplift, ...]:
-    """The same comparison by other methods at the same level, for the appendix."""
+    """The same comparison on its own (no correction) by every method, for the appendix."""
     found = alternatives(
         pair.metric,
         pair.definition.kind,
@@ -163,11 +163,12 @@ def _alternatives(pair: _Pair, terms: Terms, *, besides: Uplift) -> tuple[Uplift
         treatment=pair.treatment,
         control_arm=pair.control_arm,
         treatment_arm=pair.treatment_arm,
-        alpha=1 - besides.confidence,
+        alpha=terms.alpha,
         sides=terms.sides,
         alternative=pair.definition.better,
     )
-    return tuple(uplift for uplift in found if uplift.method != besides.method)
+    shown = (besides.method, besides.confidence)
+    return tuple(uplift for uplift in found if (uplift.method, uplift.confidence) != shown)
 
 
 def _refused(uplift: Uplift, refusal: str | None) -> Uplift:
