@@ -359,6 +359,18 @@ def three_arms() -> Result:
     )  # fmt: skip
 
 
+def adjusted_levels() -> Result:
+    """Holm: each comparison has the level at which it was decided, and an adjusted p."""
+    base = three_arms()
+    primary = base.primary
+    first, second = primary.uplifts
+    uplifts = (
+        dataclasses.replace(first, confidence=0.975, p_adjusted=0.0004),
+        dataclasses.replace(second, confidence=0.95, p_adjusted=0.0123),
+    )
+    return dataclasses.replace(base, metrics=(dataclasses.replace(primary, uplifts=uplifts), *base.metrics[1:]))
+
+
 def five_arms() -> Result:
     names = ("voucher_5", "voucher_10", "voucher_15", "free_shipping")
     groups = tuple((a, share(5000, 260 + 40 * i)) for i, a in enumerate(names))
@@ -385,6 +397,27 @@ def twelve_metrics() -> Result:
         for i in range(1, 12)
     )  # fmt: skip
     return result((clear_win().primary, *extra), SHIP, interval="auto")
+
+
+def half_time() -> Result:
+    """A win so far, but half of the contacts are not evaluated yet."""
+    c, t = Group(11250, 563, 3.753, 21.0), Group(45000, 2813, 5.120, 24.9)
+    checks = (Check("UP601", "ok", (("p", 0.71),)), Check("UP602", "warn", (("left_out", 56250), ("total", 112500))))
+    metrics = (revenue(c, t, immature=28125, preliminary=True),)
+    return result(metrics, Recommendation("wait", None, ("early",)), checks=checks)
+
+
+def households() -> Result:
+    """The design needs an estimator that the analysis does not have: no verdict, and nothing to wait for."""
+    checks = (
+        Check("UP630", "fail", (("cluster", "household_id"),)),
+        Check("UP601", "ok", (("p", 0.71),)),
+        Check("UP612", "warn", (("metric", "Umsatz je Kontakt"),)),
+        Check("UP612", "warn", (("metric", "Durchschnittlicher Bestellwert"),)),
+    )
+    return result(
+        (revenue(REV_C, REV_T, refusal="UP630"),), Recommendation("none", None, ("untrusted",)), checks=checks
+    )
 
 
 def zero_conversions() -> Result:
@@ -447,7 +480,7 @@ CASES: dict[str, Callable[[], Result]] = {
     case.__name__: case
     for case in (
         clear_win, published, clear_loss, no_difference, srm_failed, too_early, nobody_mature, guardrail_breached,
-        guardrail_open, three_arms, five_arms, no_variant_better, twelve_metrics, zero_conversions, undefined_uplift,
+        guardrail_open, three_arms, adjusted_levels, five_arms, no_variant_better, half_time, households, twelve_metrics, zero_conversions, undefined_uplift,
         unbounded, hostile_names,
     )
 }  # fmt: skip

@@ -212,6 +212,8 @@ def test_a_metric_that_compares_buyers_with_buyers_is_never_an_effect(reports: d
         ("three_arms", "Besuchsquote: mit Mail Herrenmode 72,1 % höher.", "Mail Herrenmode lifts Besuchsquote by 72.1%."),
         ("no_variant_better", "keine Variante ist besser als die Kontrollgruppe, Mail Herrenmode ist nachweisbar schlechter.", "No variant beats control in Besuchsquote, and Mail Herrenmode is proven worse."),
         ("zero_conversions", "Noch kein Urteil: zu wenige Ereignisse", "No verdict yet: too few events"),
+        ("half_time", "abwarten, bis das Zeitfenster aller Kontakte vorbei ist.", "wait until the window of every contact is over."),
+        ("households", "Empfehlung: nichts entscheiden; ohne Urteil trägt das Ergebnis keine Entscheidung.", "No verdict: households were randomised"),
         ("undefined_uplift", "ein relativer Uplift ist nicht bestimmbar.", "the relative uplift is undefined."),
         ("unbounded", "95-%-Konfidenzintervall: mindestens −5,00 %.", "95% confidence interval: at least −5.00%."),
     ],
@@ -223,12 +225,26 @@ def test_the_first_screen_says_the_verdict(
     assert english in first_screen(reports[name, "en"])
 
 
+def test_levels_that_differ_by_row_are_not_printed_as_one(reports: dict[tuple[str, str], str]) -> None:
+    text = text_of(reports["adjusted_levels", "de"])
+    assert "Gegenüber der Kontrollgruppe, mit Konfidenzintervall:" in text
+    assert "Niveau an die Zahl der Vergleiche angepasst" in text
+    assert "angepasst 0,0123" in text
+
+
+def test_findings_of_one_code_share_their_explanation(reports: dict[tuple[str, str], str]) -> None:
+    text = text_of(reports["households", "de"])
+    assert "Umsatz je Kontakt: weniger als 150 Käufer" in text
+    assert "Durchschnittlicher Bestellwert: weniger als 150 Käufer" in text
+    assert text.count("Beträge sind schief verteilt.") == 1
+
+
 def test_an_open_result_says_what_it_rules_out(reports: dict[tuple[str, str], str]) -> None:
     screen = first_screen(reports["no_difference", "de"])
     assert re.search(r"Ausgeschlossen ist nur ein Plus über 2\d,\d % und ein Minus über \d,\d\d %;", screen)
 
 
-@pytest.mark.parametrize("name", ["srm_failed", "too_early", "nobody_mature", "zero_conversions"])
+@pytest.mark.parametrize("name", ["srm_failed", "too_early", "nobody_mature", "zero_conversions", "households"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_verdict_no_uplift_is_printed_anywhere(
     reports: dict[tuple[str, str], str], name: str, language: str

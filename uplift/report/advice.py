@@ -6,20 +6,24 @@ from uplift.report.voice import Voice
 from uplift.results import MetricResult
 from uplift.words.sentences import advice as sentences
 
+_CAUSES = frozenset({"UP601", "UP618"})
+_TIME = frozenset({"UP602", "UP632"})
+_DATA = frozenset({"UP604", "UP610", "UP611", "UP616"})
+
 
 def advice(voice: Voice) -> str:
     """What to do and why. Rolling out is never said of an arm that breaches a guardrail, nor without trust."""
     result, language = voice.result, voice.language
-    action, arm = result.recommendation.action, result.recommendation.arm
-    if not result.trusted:
-        return sentences.untrusted(language)
-    if action == "none":
-        return sentences.not_enough(language)
+    action, arm, reasons = result.recommendation.action, result.recommendation.arm, result.recommendation.reasons
+    if not result.trusted or action == "none":
+        return _without_verdict(voice)
     every = [treatment.arm for treatment in voice.treatments]
     hurt = _named(voice, [(a, m) for a in ([arm] if arm else every) for m in voice.breached(a)])
     if hurt:
         return sentences.breached(hurt, language)
-    if action == "ship" and result.primary.conditional:
+    if "early" in reasons:
+        return sentences.wait_for_windows(language)
+    if (action == "ship" and result.primary.conditional) or "conditional" in reasons:
         return sentences.ship_on_description(_per_contact(voice, arm or every[0]), language)
     if action == "ship":
         return sentences.ship(voice.arm(arm) if arm and voice.several else None, language)
@@ -29,6 +33,18 @@ def advice(voice: Voice) -> str:
     if unsettled:
         return sentences.guardrail_open(unsettled, language)
     return sentences.proven_loss(language) if _arms(voice, "worse") == every else sentences.wait(language)
+
+
+def _without_verdict(voice: Voice) -> str:
+    """Why there is none decides what helps: finding a cause, waiting, more data, or nothing."""
+    code = voice.refusal(voice.leading(voice.result.primary))
+    if code in _CAUSES:
+        return sentences.find_the_cause(voice.language)
+    if code in _TIME:
+        return sentences.wait_for_read_out(voice.language)
+    if code in _DATA and voice.result.experiment.status != "closed":
+        return sentences.keep_running(voice.language)
+    return sentences.nothing_to_decide_on(voice.language)
 
 
 def _named(voice: Voice, pairs: list[tuple[str, MetricResult]]) -> list[str]:

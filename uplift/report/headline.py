@@ -56,7 +56,7 @@ def _sign(verdict: Verdict, uplift: Uplift | None) -> str:
 def _text(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Verdict) -> str:
     title, language = voice.inner_title(metric), voice.language
     if uplift is None or verdict == "refused":
-        return verdicts.refused(refusal(voice, uplift), title, language)
+        return verdicts.refused(voice.refusal(uplift), title, language)
     arm = uplift.treatment.arm
     hurt = bool(voice.breached(arm))
     worse = [voice.arm(u.treatment.arm) for u in metric.uplifts if voice.verdict(metric, u) == "worse"]
@@ -83,12 +83,6 @@ def _text(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Ve
     )
 
 
-def refusal(voice: Voice, uplift: Uplift | None) -> str | None:
-    """The code that refuses the verdict: the first failed check, else the comparison's own."""
-    failed = next((check.code for check in voice.result.checks if check.status == "fail"), None)
-    return failed or (uplift.refusal if uplift else None)
-
-
 def _deck(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Verdict) -> list[str]:
     if uplift is None or verdict == "refused":
         return []
@@ -99,7 +93,9 @@ def _deck(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Ve
             for u in metric.uplifts
             if voice.verdict(metric, u) != "refused" and u.relative is not None
         ]
-        deck = [verdicts.against_control(lines, uplift.confidence, language)] if lines else []
+        levels = {u.confidence for u in metric.uplifts}
+        confidence = uplift.confidence if len(levels) == 1 else None
+        deck = [verdicts.against_control(lines, confidence, language)] if lines else []
     elif uplift.relative is None:
         deck = [_difference(voice, metric, uplift)]
     else:

@@ -11,7 +11,7 @@ from uplift.words.dates import duration
 from uplift.words.names import tamed
 from uplift.words.sentences import methods
 
-_KEYWORDS = frozenset({"untrusted", "refused", "breached"})
+_KEYWORDS = frozenset({"untrusted", "refused", "breached", "early", "conditional"})
 
 
 @dataclass(frozen=True, slots=True)

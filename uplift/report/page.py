@@ -66,7 +66,7 @@ def page(voice: Voice, *, style: str, style_hash: str) -> Page:
         language=voice.language,
         title=f"{name[0]}: {first.text}",
         kicker=name,
-        period=days_between(experiment.start, experiment.enrol_until or experiment.start, voice.language),
+        period=_period(voice),
         as_of=day(voice.result.as_of, voice.language),
         headline=first,
         sections=_sections(voice),
@@ -75,6 +75,13 @@ def page(voice: Voice, *, style: str, style_hash: str) -> Page:
         style=style,
         style_hash=style_hash,
     )
+
+
+def _period(voice: Voice) -> str:
+    experiment = voice.result.experiment
+    if experiment.enrol_until is None:
+        return f"{voice.labels.start} {day(experiment.start, voice.language)}"
+    return days_between(experiment.start, experiment.enrol_until, voice.language)
 
 
 def _sections(voice: Voice) -> tuple[Section, ...]:

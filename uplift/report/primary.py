@@ -54,15 +54,11 @@ def primary_metric(voice: Voice) -> PrimaryMetric:
         Caption("primary-chart", heading, sentence),
         chip=chip,
     )
-    return PrimaryMetric(heading, svg, sentence, charts.how_to_read_bars(_confidence(metric), voice.language), rows)
+    return PrimaryMetric(heading, svg, sentence, charts.how_to_read_bars(voice.confidence, voice.language), rows)
 
 
 def _arm_values(metric: MetricResult) -> list[ArmValue]:
     return [metric.uplifts[0].control, *(u.treatment for u in metric.uplifts)] if metric.uplifts else []
-
-
-def _confidence(metric: MetricResult) -> float:
-    return metric.uplifts[0].confidence
 
 
 def _of(arm: ArmValue, compared: list[Uplift]) -> Uplift | None:
@@ -91,12 +87,12 @@ def _sentence(voice: Voice, metric: MetricResult, arms: list[ArmValue], compared
     shown = ", ".join(f"{voice.arm(arm.arm)} {voice.value(metric, arm.value)}" for arm in arms)
     if not voice.several:
         verdict = voice.verdict(metric, compared[0])
-        return f"{shown}. {charts.significance(_confidence(metric), voice.language, verdict=verdict)}"
+        return f"{shown}. {charts.significance(voice.confidence, voice.language, verdict=verdict)}"
     named: dict[Verdict, list[str]] = {"better": [], "worse": [], "open": [], "refused": []}
     for uplift in compared:
         named[voice.verdict(metric, uplift)].append(voice.arm(uplift.treatment.arm))
     told = charts.significance_of_several(
-        _confidence(metric), voice.language, better=named["better"], worse=named["worse"], open_=named["open"]
+        voice.confidence, voice.language, better=named["better"], worse=named["worse"], open_=named["open"]
     )
     return f"{shown}. {told}"
 

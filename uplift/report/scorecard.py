@@ -56,6 +56,7 @@ class TableRow:
     difference: str
     difference_bounds: str
     p_value: str
+    p_adjusted: str
     method: str
     word: str
 
@@ -77,7 +78,8 @@ def scorecard(voice: Voice) -> Scorecard:
     spans = {id(u): span for m, u in pairs if (span := _span(voice, m, u))}
     always = [spans[id(u)] for m, u in pairs if m.role == "primary" and id(u) in spans]
     axis = axis_for(list(spans.values()), always=always)
-    confidence = pairs[0][1].confidence if pairs else 0.95
+    levels = {uplift.confidence for _, uplift in pairs}
+    confidence = levels.pop() if len(levels) == 1 else None
     return Scorecard(
         caption=charts.how_to_read_scorecard(confidence, voice.language) if spans else voice.labels.all_metrics,
         ticks=_ticks(axis, voice) if spans else (),
@@ -153,6 +155,7 @@ def _full(voice: Voice, metric: MetricResult, uplift: Uplift) -> TableRow:
         difference="" if refused else voice.difference(metric, uplift.absolute),
         difference_bounds="" if refused else voice.difference_bounds(metric, uplift),
         p_value="" if refused or uplift.p_value is None else numbers.p_number(uplift.p_value, voice.language),
+        p_adjusted="" if refused or uplift.p_adjusted is None else numbers.p_number(uplift.p_adjusted, voice.language),
         method=methods.name(uplift.method, voice.language),
         word=voice.word(verdict),
     )

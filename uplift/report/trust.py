@@ -17,20 +17,22 @@ _ORDER: dict[Status, int] = {"fail": 0, "warn": 1, "ok": 2}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check in words; `why` and `fix` are empty where all is well."""
+    """The checks of one code in words, a sentence each; `why` and `fix` are empty where all is well."""
 
     status: Status
     word: str
     code: str
-    found: str
+    found: tuple[str, ...]
     why: str
     fix: str
 
 
 def findings(voice: Voice) -> tuple[Finding, ...]:
     """Every check of the result and every caution of its comparisons, worst first, else in their order."""
-    all_checks = sorted((*voice.result.checks, *_cautions(voice)), key=lambda check: _ORDER[check.status])
-    return tuple(_finding(voice, check) for check in all_checks)
+    by_code: dict[tuple[str, Status], list[Check]] = {}
+    for check in sorted((*voice.result.checks, *_cautions(voice)), key=lambda check: _ORDER[check.status]):
+        by_code.setdefault((check.code, check.status), []).append(check)
+    return tuple(_finding(voice, code, status, same) for (code, status), same in by_code.items())
 
 
 def _cautions(voice: Voice) -> tuple[Check, ...]:
@@ -46,16 +48,19 @@ def _cautions(voice: Voice) -> tuple[Check, ...]:
     return tuple(found.values())
 
 
-def _finding(voice: Voice, check: Check) -> Finding:
+def _finding(voice: Voice, code: str, status: Status, same: list[Check]) -> Finding:
     labels, language = voice.labels, voice.language
-    entry = CODES.get(check.code)
+    entry = CODES.get(code)
     words = {"ok": labels.ok, "warn": labels.note, "fail": labels.failed}
-    explained = entry is not None and check.status != "ok"
+    explained = entry is not None and status != "ok"
     return Finding(
-        status=check.status,
-        word=words[check.status],
-        code=check.code,
-        found=_split(voice, check) if check.code == "UP601" else checks.found(check.code, dict(check.facts), language),
+        status=status,
+        word=words[status],
+        code=code,
+        found=tuple(
+            _split(voice, check) if code == "UP601" else checks.found(code, dict(check.facts), language)
+            for check in same
+        ),
         why=say(language, de=entry.why_de, en=entry.why_en) if entry and explained else "",
         fix=say(language, de=entry.fix_de, en=entry.fix_en) if entry and explained else "",
     )

@@ -127,10 +127,14 @@ class Voice:
         """The verdict that may be shown: none at all when a check failed."""
         return uplift.verdict(metric.better) if self.result.trusted else "refused"
 
+    def refusal(self, uplift: Uplift | None) -> str | None:
+        """The code that refuses the verdict: the first failed check, else the comparison's own."""
+        failed = next((check.code for check in self.result.checks if check.status == "fail"), None)
+        return failed or (uplift.refusal if uplift else None)
+
     def why_refused(self, uplift: Uplift) -> str:
         """Why there is no verdict, in a few words."""
-        failed = next((check.code for check in self.result.checks if check.status == "fail"), None)
-        entry = CODES.get(failed or uplift.refusal or "")
+        entry = CODES.get(self.refusal(uplift) or "")
         return say(self.language, de=entry.title_de, en=entry.title_en) if entry else ""
 
     def word(self, verdict: Verdict) -> str:
@@ -138,6 +142,11 @@ class Voice:
         labels = self.labels
         words = {"better": labels.better, "worse": labels.worse, "open": labels.open, "refused": labels.refused}
         return words[verdict]
+
+    @property
+    def confidence(self) -> float:
+        """The level of the experiment; single comparisons may be held to a higher one where there are several."""
+        return 1 - self.result.provenance.alpha
 
     def leading(self, metric: MetricResult) -> Uplift | None:
         """The comparison that the headline is about: the recommended arm, else the best verdict."""

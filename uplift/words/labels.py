@@ -13,6 +13,7 @@ class Labels:
 
     skip: str
     as_of: str
+    start: str
     hypothesis: str
     owner: str
     status: str
@@ -58,6 +59,7 @@ class Labels:
     interval: str
     difference: str
     p_value: str
+    p_adjusted: str
     method: str
     verdict: str
     # increments
@@ -98,6 +100,7 @@ LABELS: dict[Language, Labels] = {
     "de": Labels(
         skip="Zum Ergebnis",
         as_of="Stand",
+        start="Start",
         hypothesis="Hypothese",
         owner="Verantwortlich",
         status="Status",
@@ -138,6 +141,7 @@ LABELS: dict[Language, Labels] = {
         interval="Konfidenzintervall",
         difference="Unterschied",
         p_value="p",
+        p_adjusted="angepasst",
         method="Methode",
         verdict="Urteil",
         increments="Was hat es insgesamt gebracht?",
@@ -174,6 +178,7 @@ LABELS: dict[Language, Labels] = {
     "en": Labels(
         skip="Skip to result",
         as_of="As of",
+        start="Start",
         hypothesis="Hypothesis",
         owner="Owner",
         status="Status",
@@ -214,6 +219,7 @@ LABELS: dict[Language, Labels] = {
         interval="Confidence interval",
         difference="Difference",
         p_value="p",
+        p_adjusted="adjusted",
         method="Method",
         verdict="Verdict",
         increments="What did it bring in total?",

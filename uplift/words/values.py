@@ -84,7 +84,8 @@ def with_half_width(estimate: float, low: float | None, high: float | None, lang
         return None
     half = numbers.percent((high - low) / 2, language)
     sides = {numbers.percent(estimate - low, language), numbers.percent(high - estimate, language)}
-    if sides != {half}:
+    float_dust = abs((estimate - low) - (high - estimate)) <= 1e-9 * (high - low)
+    if sides != {half} and not float_dust:
         return None
     return f"{numbers.percent(estimate, language)} ({numbers.half_width(half)})"
 

@@ -89,8 +89,8 @@ def proven_loss(language: Language) -> str:
     )
 
 
-def untrusted(language: Language) -> str:
-    """A validity check failed."""
+def find_the_cause(language: Language) -> str:
+    """A check failed because something went wrong on the way."""
     return say(
         language,
         de="Empfehlung: nichts entscheiden, bis die Ursache gefunden ist.",
@@ -98,8 +98,35 @@ def untrusted(language: Language) -> str:
     )
 
 
-def not_enough(language: Language) -> str:
-    """Verdicts are refused for want of data."""
+def wait_for_read_out(language: Language) -> str:
+    """It is too early; time alone mends it."""
+    return say(
+        language,
+        de="Empfehlung: abwarten und am geplanten Auswertungstag neu auswerten.",
+        en="Recommendation: wait, and analyse again on the planned read-out day.",
+    )
+
+
+def wait_for_windows(language: Language) -> str:
+    """Some contacts are not evaluated yet."""
+    return say(
+        language,
+        de="Empfehlung: noch nicht entscheiden, sondern abwarten, bis das Zeitfenster aller Kontakte vorbei ist.",
+        en="Recommendation: do not decide yet; wait until the window of every contact is over.",
+    )
+
+
+def nothing_to_decide_on(language: Language) -> str:
+    """There is no verdict, and waiting would not bring one."""
+    return say(
+        language,
+        de="Empfehlung: nichts entscheiden; ohne Urteil trägt das Ergebnis keine Entscheidung.",
+        en="Recommendation: decide nothing; without a verdict the result carries no decision.",
+    )
+
+
+def keep_running(language: Language) -> str:
+    """Verdicts are refused for want of data that more time brings."""
     return say(
         language,
         de="Empfehlung: weiterlaufen lassen; für ein Urteil reichen die Daten noch nicht.",

@@ -83,14 +83,16 @@ def how_to_read_bars(confidence: float, language: Language) -> str:
     )
 
 
-def how_to_read_scorecard(confidence: float, language: Language) -> str:
-    """Dot, line and fill of the drawings in the rows."""
-    level = numbers.level(confidence, language)
+def how_to_read_scorecard(confidence: float | None, language: Language) -> str:
+    """Dot, line and fill of the drawings in the rows; no level where a correction gives each row its own."""
+    level = "" if confidence is None else numbers.level(confidence, language)
+    own_de = ", Niveau an die Zahl der Vergleiche angepasst" if confidence is None else ""
+    own_en = ", level adjusted for the number of comparisons" if confidence is None else ""
     return say(
         language,
-        de=f"Punkt: relativer Uplift; Linie: {level}Konfidenzintervall. Gefüllt, wenn es null ausschließt; "
+        de=f"Punkt: relativer Uplift; Linie: {level}Konfidenzintervall{own_de}. Gefüllt, wenn es null ausschließt; "
         "ein Pfeil zeigt, dass das Intervall weiterreicht.",
-        en=f"Dot: relative uplift; line: {level}confidence interval. Filled when it excludes zero; "
+        en=f"Dot: relative uplift; line: {level}confidence interval{own_en}. Filled when it excludes zero; "
         "an arrow shows that the interval reaches further.",
     )
 

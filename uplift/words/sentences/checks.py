@@ -135,8 +135,10 @@ def _undefined(facts: Facts, language: Language) -> str | None:
     name = shortened(metric)
     return say(
         language,
-        de=f"{name}: kein relativer Uplift, weil der Wert der Kontrollgruppe null ist oder sich nicht von null trennt.",
-        en=f"{name}: no relative uplift, because the control value is zero or not separated from zero.",
+        de=f"{name}: Der relative Uplift ist nicht oder nur auf einer Seite begrenzt, weil sich der Wert der "
+        "Kontrollgruppe nicht sicher von null trennt.",
+        en=f"{name}: the relative uplift is unbounded on a side or undefined, because the control value is not "
+        "separated from zero.",
     )
 
 
@@ -180,6 +182,10 @@ _SENTENCES = {
 def _generic(code: str, facts: Facts, language: Language) -> str:
     entry = CODES.get(code)
     title = say(language, de=entry.title_de, en=entry.title_en) if entry else code
+    metric = facts.get("metric")
+    if entry and isinstance(metric, str):
+        return f"{shortened(metric)}: {title}."
+    title = title[:1].upper() + title[1:]
     listed = ", ".join(f"{name} = {_fact(fact, language)}" for name, fact in facts.items() if fact is not None)
     return f"{title} ({listed})." if listed else f"{title}."
 

@@ -167,9 +167,12 @@ def difference(absolute: str, confidence: float, bounds: str, language: Language
     )
 
 
-def against_control(lines: list[str], confidence: float, language: Language) -> str:
-    """Every treatment in one sentence: «Gegenüber der Kontrollgruppe (95-%-Intervalle): A +5,00 % (…), B …»"""
-    level, text = numbers.level(confidence, language), "; ".join(lines)
+def against_control(lines: list[str], confidence: float | None, language: Language) -> str:
+    """Every treatment in one sentence: «Gegenüber der Kontrollgruppe, mit 95-%-Konfidenzintervall: A +5,00 % (…)»
+
+    Without a confidence each comparison has a level of its own.
+    """
+    level, text = "" if confidence is None else numbers.level(confidence, language), "; ".join(lines)
     return say(
         language,
         de=f"Gegenüber der Kontrollgruppe, mit {level}Konfidenzintervall: {text}.",
