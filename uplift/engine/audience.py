@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from uplift.engine.adapter import Engine, quoted
+from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.engine.expression_sql import condition
 from uplift.engine.expression_types import TypeConflictError
 from uplift.engine.readings import Found
@@ -131,18 +131,25 @@ def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> t
             ("UP555", zeros, "leading zeros or a sign, under unit.type integer", "write type: string, if zeros matter"),
             ("UP554", other, "an id that is no integer", "write type: string, or repair the ids"),
         ]
-    seen = "FALSE"
-    for code, bad, what, fix in checks:
-        (n,) = engine.run(f"SELECT count(*) FROM {quoted(who.view)} WHERE ({bad}) AND NOT coalesce({seen}, FALSE)")[0]
-        if n:
-            example = _example(engine, who, unit.id, f"({bad}) AND NOT coalesce({seen}, FALSE)")
+    if column.physical == "integer":  # an integer has one written form; nothing but its absence can be wrong
+        checks = [("UP550", "unit_id IS NULL", *checks[0][2:])]
+    # One pass: the first condition that an id meets names its problem; a sound integer is settled by the first test.
+    sound = f"WHEN NOT ({other}) THEN NULL" if integer and column.physical != "integer" else ""
+    named = f"CASE {sound} {' '.join(f'WHEN {bad} THEN {text_literal(code)}' for code, bad, *_ in checks)} END"
+    counts = engine.run(f"SELECT {named} AS code, count(*) FROM {quoted(who.view)} GROUP BY code")
+    found = {str(code): int(str(n)) for code, n in counts}
+    for code, _, what, fix in checks:
+        if n := found.get(code):
+            example = _example(engine, who, unit.id, f"({named}) = {text_literal(code)}")
             contacts = "1 eligible contact has" if n == 1 else f"{n:,} eligible contacts have"
             problems.append(Problem(code, f"{contacts} {what}{example}", fix=fix.format(unit.id), place=place))
-        seen = f"({seen} OR {bad})"
-    (twice,) = engine.run(
-        f"SELECT count(*) FROM (SELECT unit_id FROM {quoted(who.view)} WHERE unit_id IS NOT NULL "
-        "GROUP BY unit_id HAVING count(*) > 1) AS d"
-    )[0]
+    key = "TRY_CAST(unit_id AS BIGINT)" if integer else "unit_id"
+    (twice,) = engine.run(f"SELECT count({key}) - count(DISTINCT {key}) FROM {quoted(who.view)}")[0]
+    if twice:
+        (twice,) = engine.run(
+            f"SELECT count(*) FROM (SELECT unit_id FROM {quoted(who.view)} WHERE unit_id IS NOT NULL "
+            "GROUP BY unit_id HAVING count(*) > 1) AS d"
+        )[0]
     if twice:
         bad = f"unit_id IN (SELECT unit_id FROM {quoted(who.view)} GROUP BY unit_id HAVING count(*) > 1)"
         message = f"{twice:,} ids stand in more than one row{_example(engine, who, unit.id, bad)}"
