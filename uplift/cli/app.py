@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from uplift.cli.progress import Stages
-from uplift.errors import Problem, ProjectError, UpliftError
+from uplift.errors import Place, Problem, ProjectError, UpliftError
 
 if TYPE_CHECKING:
     from uplift.results import Check
@@ -99,7 +99,9 @@ def check(
     """Validate YAML and rules, and refuse designs too small to answer their own question."""
     from uplift.design.check import check_paths, exit_code, render
 
-    report = check_paths(paths or [Path("experiments")], today=_today())
+    wanted = paths or [Path("experiments")]
+    _require(wanted)
+    report = check_paths(wanted, today=_today())
     typer.echo(render(report, format.value), err=False)
     raise typer.Exit(exit_code(report, fail_on=fail_on.value))
 
@@ -118,7 +120,6 @@ def assign(
     from uplift.store import Store
 
     study = _study(experiment)
-    _refuse_findings(study)
     day = on.date() if on else _today(study)
     with Store.open(study.root / study.project.state) as store:
         with Stages() as stages:
@@ -126,6 +127,7 @@ def assign(
             report = draw(study, on=day, store=store)
             stages("write the lists")
             lists = export_lists(study, store=store, on=day, only_new=not every)
+        _print_findings(study, report.notices)
         typer.echo(str(report))
         for path in lists:
             typer.echo(f"list    {_shown(path)}")
@@ -253,14 +255,20 @@ def _study(experiment: str) -> Study:
     return load_study(found)
 
 
-def _refuse_findings(study: Study) -> None:
-    """Stop before anything is written when the design gate has an error."""
+def _print_findings(study: Study, notices: Iterable[Problem] = ()) -> None:
+    """What the design gate and the draw have to say, on stderr; CI is where an underpowered design is refused."""
     from uplift.design import findings
-    from uplift.errors import SpecError
 
-    errors = [p for p in findings(study, today=_today(study)) if p.level == "error"]
-    if errors:
-        raise SpecError(*errors)
+    for problem in (*findings(study, today=_today(study)), *notices):
+        typer.echo(str(problem), err=True)
+
+
+def _require(paths: Iterable[Path]) -> None:
+    """A path that is not there can't be checked, and an empty answer would look like a pass."""
+    for path in paths:
+        if not path.exists():
+            fix = "name a YAML file or a folder, or run `uplift init` for a new project"
+            raise ProjectError(Problem("UP902", "there is no such file or folder", fix=fix, place=Place(str(path))))
 
 
 def _today(study: Study | None = None) -> datetime.date:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import partial
 
 from uplift.results.effects import Interval, Uplift
 from uplift.results.result import MetricResult, Result
 from uplift.words.language import Language
-from uplift.words.numbers import half_width, money_mean, number, p_number, percent, span
+from uplift.words.numbers import half_width, p_number, percent
 from uplift.words.terminal import TABLE, TableWords
+from uplift.words.values import MISSING, estimate, uplift_range, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,41 +45,29 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def _row(metric: MetricResult, uplift: Uplift, language: Language, words: TableWords) -> Row:
+    p_value = uplift.p_value if uplift.p_adjusted is None else uplift.p_adjusted
+    shown = partial(value, form=metric.format, currency=metric.currency, language=language)
     star = " *" if metric.role == "primary" else ""
     return Row(
         metric=metric.title + star,
         arm=uplift.treatment.arm,
-        control=_value(metric, uplift.control.value, language),
-        treatment=_value(metric, uplift.treatment.value, language),
+        control=shown(uplift.control.value),
+        treatment=shown(uplift.treatment.value),
         uplift=_estimate(uplift, language, words),
-        interval=_interval(uplift.relative_interval, language, words),
-        p="" if uplift.p_value is None else p_number(uplift.p_value, language),
+        interval=_interval(uplift.relative_interval, language),
+        p=MISSING if p_value is None else p_number(p_value, language),
         verdict=getattr(words, uplift.verdict(metric.better)),
     )
-
-
-def _value(metric: MetricResult, value: float | None, language: Language) -> str:
-    if value is None:
-        return "–"
-    if metric.format == "percent":
-        return percent(value, language)
-    if metric.format == "money" and metric.currency:
-        return money_mean(value, metric.currency, language)
-    return number(value, language)
 
 
 def _estimate(uplift: Uplift, language: Language, words: TableWords) -> str:
     if uplift.relative is None:
         return words.undefined
-    text = percent(uplift.relative, language)
     interval = uplift.relative_interval
-    if uplift.method == "delta" and interval is not None and interval.half_width is not None:
-        text += f" ({half_width(percent(interval.half_width, language))})"
-    return text
+    half = interval.half_width if interval is not None and uplift.method == "delta" else None
+    text = estimate(uplift.relative, half, language)
+    return text if half is None else f"{text.removeprefix('+')} ({half_width(percent(half, language))})"
 
 
-def _interval(interval: Interval | None, language: Language, words: TableWords) -> str:
-    if interval is None:
-        return "–"
-    low, high = (words.unbounded if x is None else percent(x, language) for x in (interval.low, interval.high))
-    return span(low, high, language)
+def _interval(interval: Interval | None, language: Language) -> str:
+    return MISSING if interval is None else uplift_range(interval.low, interval.high, language)

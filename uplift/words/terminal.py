@@ -22,7 +22,6 @@ class TableWords:
     open: str
     refused: str
     undefined: str
-    unbounded: str
     as_of: str
     contacts: str
     recommendation: str
@@ -49,7 +48,6 @@ TABLE: dict[Language, TableWords] = {
         open="offen",
         refused="kein Urteil",
         undefined="nicht bestimmbar",
-        unbounded="unbegrenzt",
         as_of="Stand",
         contacts="Kontakte",
         recommendation="Empfehlung",
@@ -74,7 +72,6 @@ TABLE: dict[Language, TableWords] = {
         open="open",
         refused="no verdict",
         undefined="undefined",
-        unbounded="unbounded",
         as_of="as of",
         contacts="contacts",
         recommendation="Recommendation",
