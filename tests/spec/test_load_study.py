@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,7 @@ import pytest
 
 from uplift.errors import Problem, ProjectError, SpecError
 from uplift.spec import examine, load_project, load_study
+from uplift.spec.experiment import Arm, Schedule
 from uplift.spec.quantities import Duration, Effect, Money
 
 
@@ -110,6 +112,14 @@ def test_baselines_of_the_project_are_merged_by_metric(write: Write) -> None:
         ("hypothesis: A", "entry_date: x\nhypothesis: A", 4, 1, "UP101", "unknown key 'entry_date'", "it belongs into audience"),
         ("hypothesis: A", "salt: x\nhypothesis: A", 4, 1, "UP101", "unknown key 'salt'", "delete it: it is derived"),
         ("design:\n", "design:\n  power: 80\n", 23, 10, "UP104", "80 is ambiguous: did you mean 80% ?", "write 80%"),
+        ("owner: crm", 'owner: " "', 3, 8, "UP105", "owner: an empty text", "write something"),
+        ("design:\n", "design:\n  alpha: small\n", 23, 10, "UP105", "'small' where a number belongs", "write a number"),
+        ("design:\n", "design:\n  alpha: 0\n", 23, 10, "UP105", "0 is out of range", "write a number above 0"),
+        ("design:\n", "design:\n  sides: 3\n", 23, 10, "UP103", "the number 3 is not allowed for sides", "allowed: 1, 2"),
+        ("design:\n", "design:\n  sides: true\n", 23, 10, "UP103", "'true' is not allowed for sides", "allowed: 1, 2"),
+        ("start: 2026-11-30", "start: 1026-11-30", 15, 19, "UP105", "is out of range", "write a day from"),
+        ("weight: 15%", "weight: [15%]", 13, 21, "UP105", "a list where a number with a unit belongs", "write a share"),
+        ("{value: 9.0%}", "{value: 9.0%, icc: -0.1}", 23, 51, "UP105", "-0.1 is out of range", "write a number of at least 0"),
         ("hypothesis: A", "colour: x\nhypothesis: A", 4, 1, "UP101", "unknown key 'colour'", "delete it; allowed here: uplift, id"),
     ],
 )  # fmt: skip
@@ -121,6 +131,44 @@ def test_each_mistake_is_told_at_its_place(
     assert problem.code == code
     assert message in problem.message
     assert problem.fix.startswith(fix)
+
+
+def test_settings_of_an_arm_keep_their_kind(write: Write) -> None:
+    params = "params: {value: 5 EUR, percent: 0.5, times: 3, gift: true, text: free shipping}"
+    study = load_study(write(("contact_cost: 0.62 EUR", params)))
+    found = study.experiment.arms["treatment"].params
+    assert found == {
+        "value": Money(found["value"].amount, "EUR"),
+        "percent": 0.5,
+        "times": 3,
+        "gift": True,
+        "text": "free shipping",
+    }  # type: ignore[union-attr]
+
+
+def test_observed_values_may_be_numbers_or_truth_values(write: Write) -> None:
+    path = write(
+        ("  entry: rolling\n  entry_date: eligible_at\n", ""),
+        (", enrol_until: 2027-01-24", ""),
+        ("method: hash, holdout: global-2026h2", "method: observed, column: mailed"),
+        ("control: true}", "control: true, observed: false}"),
+        ("weight: 85%", "weight: 85%, observed: 1.0"),
+    )
+    arms = load_study(path).experiment.arms
+    assert [arm.observed for arm in arms.values()] == ["false", "1.0"]
+
+
+def test_a_model_can_be_built_in_python_with_finished_values() -> None:
+    arm = Arm(weight=Fraction(1, 2), contact_cost=Money(Decimal("0.62"), "EUR"), params={"value": 2.5})
+    assert arm == Arm(weight="50%", contact_cost="0.62 EUR", params={"value": Decimal("2.5")})  # type: ignore[arg-type]
+    assert Schedule(start=datetime.date(2026, 11, 30)) == Schedule(start="2026-11-30")  # type: ignore[arg-type]
+
+
+def test_a_tab_delimits_columns(write: Write) -> None:
+    tab = ("{file: data/wide.csv}", '{file: data/wide.csv, csv: {delimiter: "\\t"}}')
+    dialect = load_study(write(project=(tab,))).source("wide").csv
+    assert dialect is not None
+    assert dialect.delimiter == "\t"
 
 
 def test_a_misspelt_required_key_is_one_mistake_not_two(write: Write) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -157,3 +158,43 @@ def test_no_text_makes_a_parser_raise_anything_else(text: str) -> None:
     for parse in (parse_share, parse_effect, parse_money, parse_duration, parse_level):
         with contextlib.suppress(QuantityError):
             parse(text)
+
+
+@pytest.mark.parametrize(
+    ("parse", "written"),
+    [
+        (parse_share, "15%"),
+        (parse_effect, "1.0pp"),
+        (parse_money, "0.62 EUR"),
+        (parse_duration, "30d"),
+        (parse_level, "9.0%"),
+    ],
+)
+def test_a_parsed_value_is_taken_as_it_is(parse: Callable[[object], object], written: str) -> None:
+    assert parse(parse(written)) == parse(written)
+
+
+@pytest.mark.parametrize("parse", [parse_share, parse_effect, parse_money, parse_duration, parse_level])
+@pytest.mark.parametrize("found", [None, True, [], {}, object()])
+def test_what_is_no_scalar_is_refused_in_words(parse: Callable[[object], object], found: object) -> None:
+    with pytest.raises(QuantityError) as caught:
+        parse(found)
+    assert "not a number with a unit" in caught.value.message
+
+
+def test_a_share_above_one_is_refused_even_as_a_number() -> None:
+    with pytest.raises(QuantityError, match="between 0% and 100%"):
+        parse_share(Fraction(3, 2))
+
+
+def test_costs_are_not_negative() -> None:
+    with pytest.raises(QuantityError, match="negative"):
+        parse_money("-1 EUR")
+
+
+def test_an_effect_without_its_text_writes_itself() -> None:
+    assert str(Effect(Fraction(1, 20), "relative")) == "5%"
+    assert str(Effect(Fraction(1, 200), "points")) == "0.5pp"
+    assert str(Effect(Fraction(2), "absolute", currency="EUR")) == "2 EUR"
+    assert str(Effect(Fraction(1, 3), "absolute")) == "1/3"
+    assert str(parse_money("0.62 EUR")) == "0.62 EUR"
