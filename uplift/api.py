@@ -6,6 +6,8 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import uplift.report  # noqa: F401 - bound before the function of this name, or its first call would hide the function
+
 if TYPE_CHECKING:
     from uplift.assignment import AssignmentReport
     from uplift.design.checkup import Checkup

@@ -436,7 +436,9 @@ def undefined_uplift() -> Result:
         "margin", "Deckungsbeitrag je Kontakt", "mean", Group(6588, 527, 0.05, 25.0),
         ("treatment", Group(26350, 2108, 1.25, 25.0)), currency="EUR", role="primary", method="fieller",
     )  # fmt: skip
-    uplift = dataclasses.replace(primary.uplifts[0], relative=None, relative_interval=None, cautions=("UP607",))
+    uplift = dataclasses.replace(
+        primary.uplifts[0], relative=None, relative_interval=None, direction="up", cautions=("UP607",)
+    )
     return result((dataclasses.replace(primary, uplifts=(uplift,), alternatives=()),), WAIT, interval="fieller")
 
 

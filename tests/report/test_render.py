@@ -212,8 +212,10 @@ def test_a_metric_that_compares_buyers_with_buyers_is_never_an_effect(reports: d
         ("three_arms", "Besuchsquote: mit Mail Herrenmode 72,1 % höher.", "Mail Herrenmode lifts Besuchsquote by 72.1%."),
         ("no_variant_better", "keine Variante ist besser als die Kontrollgruppe, Mail Herrenmode ist nachweisbar schlechter.", "No variant beats control in Besuchsquote, and Mail Herrenmode is proven worse."),
         ("zero_conversions", "Noch kein Urteil: zu wenige Ereignisse", "No verdict yet: too few events"),
+        ("half_time", "Zwischenstand: Die Aktion bringt 36,4 % mehr", "Interim result: The campaign lifts"),
         ("half_time", "abwarten, bis das Zeitfenster aller Kontakte vorbei ist.", "wait until the window of every contact is over."),
         ("households", "Empfehlung: nichts entscheiden; ohne Urteil trägt das Ergebnis keine Entscheidung.", "No verdict: households were randomised"),
+        ("undefined_uplift", "Die Aktion bringt 1,20 € mehr Deckungsbeitrag je Kontakt.", "The campaign lifts Deckungsbeitrag je Kontakt by €1.20."),
         ("undefined_uplift", "ein relativer Uplift ist nicht bestimmbar.", "the relative uplift is undefined."),
         ("unbounded", "95-%-Konfidenzintervall: mindestens −5,00 %.", "95% confidence interval: at least −5.00%."),
     ],
@@ -404,3 +406,12 @@ def test_a_hundred_reports_take_less_than_a_minute() -> None:
     for _ in range(100):
         render(cases.three_arms())
     assert time.process_time() - start < 60
+
+
+def test_the_function_and_the_room_of_one_name_do_not_hide_each_other(tmp_path: Path) -> None:
+    import uplift
+    from uplift.report import write as the_rooms_own
+
+    for name in ("a.html", "b.html"):
+        assert uplift.report(cases.clear_win(), tmp_path / name) == tmp_path / name
+    assert the_rooms_own is write

@@ -1,5 +1,30 @@
-"""How to say it: charts and the report, rendered from a Result alone."""
+"""How to say it: charts and the report, rendered from a Result alone.
 
-from uplift.report.render import render, write
+Importing this room costs nothing: `uplift` loads it first, so that its own function of the same name stays in place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uplift.results import Result
+    from uplift.words.language import Language
 
 __all__ = ["render", "write"]
+
+
+def render(result: Result, *, language: Language | None = None) -> str:
+    """The report as HTML, in the result's own language unless told otherwise."""
+    from uplift.report.document import html_of
+
+    return html_of(result, language or result.experiment.language)
+
+
+def write(result: Result, path: Path, *, language: Language | None = None) -> Path:
+    """Render into a file, whole or not at all. Raises StateError when the place can't be written."""
+    from uplift.report.document import write_whole
+
+    return write_whole(render(result, language=language), path)

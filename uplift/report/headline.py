@@ -34,12 +34,15 @@ def headline(voice: Voice) -> Headline:
     chosen = voice.leading(metric)
     verdict = voice.verdict(metric, chosen) if chosen else "refused"
     hurt = chosen is not None and bool(voice.breached(chosen.treatment.arm))
-    caution = (hurt and verdict in ("better", "open")) or (metric.conditional and verdict == "better")
+    ready = voice.result.recommendation.action == "ship" and not metric.conditional
+    caution = (hurt and verdict == "open") or (verdict == "better" and (hurt or not ready))
     mood: Mood = "warn" if caution else verdict
+    text = _text(voice, metric, chosen, verdict)
+    early = verdict != "refused" and "early" in voice.result.recommendation.reasons
     return Headline(
         mood=mood,
         sign=_sign(verdict, chosen),
-        text=_text(voice, metric, chosen, verdict),
+        text=verdicts.interim(text, voice.language) if early else text,
         deck=tuple(_deck(voice, metric, chosen, verdict)),
         advice=advice(voice),
     )

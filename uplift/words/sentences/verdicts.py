@@ -42,6 +42,11 @@ def differs(title: str, amount: str, language: Language, *, higher: bool, arm: s
     )
 
 
+def interim(headline: str, language: Language) -> str:
+    """Some contacts are not evaluated yet: what the headline says is how it stands today."""
+    return say(language, de=f"Zwischenstand: {headline}", en=f"Interim result: {headline}")
+
+
 def no_difference(title: str, language: Language, *, several: bool, breached: bool) -> str:
     """Nothing is proven for the primary metric."""
     if several:

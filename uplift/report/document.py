@@ -23,20 +23,15 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def render(result: Result, *, language: Language | None = None) -> str:
-    """The report as HTML, in the result's own language unless told otherwise."""
-    speech = language or result.experiment.language
+def html_of(result: Result, language: Language) -> str:
+    """The whole document."""
     style = _style()
-    content = page(Voice(result, speech), style=style, style_hash=_csp_hash(style))
-    return _environment().get_template("report.html.j2").render(page=content, labels=LABELS[speech])
+    content = page(Voice(result, language), style=style, style_hash=_csp_hash(style))
+    return _environment().get_template("report.html.j2").render(page=content, labels=LABELS[language])
 
 
-def write(result: Result, path: Path, *, language: Language | None = None) -> Path:
-    """Render into a file: written aside and renamed, so that nobody ever reads half a report.
-
-    Raises StateError when the place can't be written.
-    """
-    html = render(result, language=language)
+def write_whole(html: str, path: Path) -> Path:
+    """Written aside and renamed, so that nobody ever reads half a report. Raises StateError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
