@@ -9,6 +9,7 @@ the set of effects that it does not reject. `Level` turns the statistic into cri
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from uplift.errors import Problem, StatisticsError
 from uplift.results import ArmValue, Direction, Interval, Kind, Method, Uplift
+from uplift.stats.roots import root_between, root_outward
 
 NORMAL = math.inf  # degrees of freedom of a statistic that is referred to the normal distribution
 _SMALLEST = math.nextafter(0.0, 1.0)
@@ -85,6 +87,37 @@ class Inversion:
     df: float
     relative: Interval | None
     absolute: Interval
+
+
+def accepted(
+    statistic: Callable[[float], float],
+    *,
+    estimate: float,
+    null: float,
+    critical: float,
+    stride: float,
+    lowest: float,
+    highest: float,
+    within: float = 1e-12,
+) -> tuple[float | None, float | None]:
+    """The ends of {x : |statistic(x)| ≤ critical} around the estimate, for a statistic that falls as x grows.
+
+    «No difference» (`null`) is a point of the search: where it is rejected, a bound lies between it and the estimate;
+    where it isn't, both bounds lie beyond it. None where nothing down to `lowest` or up to `highest` is rejected.
+    """
+
+    def bound(side: int, stop: float) -> float | None:
+        def f(x: float) -> float:
+            return statistic(x) + side * critical
+
+        start = estimate
+        if side * (null - estimate) > 0:
+            if side * f(null) < 0:
+                return root_between(f, min(null, estimate), max(null, estimate), within=within)
+            start = null
+        return root_outward(f, start, side * stride, stop=stop, within=within)
+
+    return bound(-1, lowest), bound(1, highest)
 
 
 def agreeing(interval: Interval, direction: Direction) -> Interval:

@@ -10,18 +10,21 @@ import math
 
 from uplift.results import Interval
 from uplift.stats.decision import Inversion, Level
-from uplift.stats.estimates import Estimate, degrees_of_freedom
+from uplift.stats.estimates import Estimate, degrees_of_freedom, difference_variance
 
 
-def delta_test(control: Estimate, treatment: Estimate, level: Level) -> Inversion:
+def delta_test(
+    control: Estimate, treatment: Estimate, level: Level, *, covariance: float = 0.0, df: float | None = None
+) -> Inversion:
     """Invert (r − 1)/se against Student's t with Welch's degrees of freedom (n − 1 per arm, of the two variances).
 
-    The control's value must be positive. The absolute interval is the relative one times the control's value: one
-    test on both scales.
+    The control's value must be positive. `covariance` and `df` as in `log_test`. The absolute interval is the relative
+    one times the control's value: one test on both scales.
     """
     m_c, ratio = control.value, treatment.value / control.value
-    error = math.sqrt(treatment.variance + ratio**2 * control.variance) / m_c
-    df = degrees_of_freedom(control, treatment, theta=1.0, adjusted=False)
+    error = math.sqrt(difference_variance(control, treatment, ratio, covariance)) / m_c
+    if df is None:
+        df = degrees_of_freedom(control, treatment, theta=1.0, adjusted=False)
     uplift, half = ratio - 1, level.critical(df) * error
     low, high = uplift - half, uplift + half
     relative = level.sided(low, high, floor=None, ceiling=None)

@@ -24,9 +24,6 @@ from uplift.stats.moments import Moments
 from uplift.stats.proportions import score_test
 
 UNEQUAL = 3.0  # designed weights further apart than this make Hall's transform the default
-# A value closer to zero than this many standard errors rules out the log scale. It does not follow alpha: a
-# p-value must not depend on the level that it is compared with.
-_APART = 1.959963984540054
 
 
 def compare(
@@ -178,10 +175,8 @@ def _inverted(
         return score_test((round(c.value * c.n), c.n), (round(t.value * t.n), t.n), level), notes
     if not (c.n > 1 and t.n > 1 and c.variance > 0 and t.variance > 0):
         return None, ()
-    positive = c.value > 0 and (t.value > 0 or method == "delta")
-    if method != "fieller" and not positive:
-        return fieller_test(c, t, level), ("UP613",)
-    if method in ("log", "hall") and max(c.relative_noise(_APART), t.relative_noise(_APART)) >= 1:
+    applies = c.value > 0 if method == "delta" else c.apart_from_zero and t.apart_from_zero
+    if method != "fieller" and not applies:
         return fieller_test(c, t, level), ("UP613",)
     if method == "delta":
         # Welch's t on contact rows, n − 1: for a share too, whose other intervals take the binomial variance.

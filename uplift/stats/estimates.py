@@ -41,6 +41,14 @@ class Estimate:
         """Standard deviation of the (linearised) contact values."""
         return math.sqrt(self.variance * self.n)
 
+    @property
+    def apart_from_zero(self) -> bool:
+        """Positive by 1.96 standard errors: what the log scale needs.
+
+        Not a matter of alpha: a p-value must not depend on the level that it is compared with.
+        """
+        return self.value > 0 and self.relative_noise(1.959963984540054) < 1
+
     def relative_noise(self, critical: float) -> float:
         """Fieller's g: the squared ratio of the interval's half-width to the value; from 1 on it reaches zero."""
         return math.inf if self.value == 0 else critical * critical * self.variance / self.value**2
@@ -97,6 +105,11 @@ def _linear(moments: Moments, weights: Floats, value: float) -> Estimate:
     return Estimate(n, value, variance, float(third) / n**3, noise)
 
 
+def difference_variance(control: Estimate, treatment: Estimate, theta: float, covariance: float = 0.0) -> float:
+    """Variance of m_t − θ m_c."""
+    return treatment.variance - 2 * theta * covariance + theta**2 * control.variance
+
+
 def degrees_of_freedom(control: Estimate, treatment: Estimate, *, theta: float, adjusted: bool = True) -> float:
     """Degrees of freedom of V(θ) = V_t + θ² V_c by matching moments: 2 V² / Var(V).
 
@@ -104,7 +117,7 @@ def degrees_of_freedom(control: Estimate, treatment: Estimate, *, theta: float, 
     of freedom than contacts), otherwise, or where it is absent, from normal theory (Welch 1938, Satterthwaite 1946).
     θ = 1 is the scale of the difference, θ = m_t/m_c the log scale: there the terms weigh 1/m⁴.
     """
-    v = treatment.variance + theta**2 * control.variance
+    v = difference_variance(control, treatment, theta)
     noise = _noise(treatment, adjusted) + theta**4 * _noise(control, adjusted)
     return 2 * v * v / noise if noise > 0 else NORMAL
 

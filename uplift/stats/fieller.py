@@ -12,15 +12,17 @@ import math
 
 from uplift.results import Interval
 from uplift.stats.decision import Inversion, Level
-from uplift.stats.estimates import Estimate, degrees_of_freedom
+from uplift.stats.estimates import Estimate, degrees_of_freedom, difference_variance
 
 
-def fieller_interval(control: Estimate, treatment: Estimate, *, critical: float) -> Interval | None:
+def fieller_interval(
+    control: Estimate, treatment: Estimate, *, critical: float, covariance: float = 0.0
+) -> Interval | None:
     """All uplifts θ − 1 that |T(θ)| ≤ critical accepts; None when that set is unbounded (g ≥ 1)."""
     a = control.value**2 - critical**2 * control.variance
     if a <= 0:
         return None
-    b = control.value * treatment.value
+    b = control.value * treatment.value - critical**2 * covariance
     c = treatment.value**2 - critical**2 * treatment.variance
     root = math.sqrt(max(b * b - a * c, 0.0))
     # The root of larger size first, the other through their product c/a: no digits cancel.
@@ -29,17 +31,28 @@ def fieller_interval(control: Estimate, treatment: Estimate, *, critical: float)
     return Interval(min(far, near) - 1, max(far, near) - 1)
 
 
-def fieller_test(control: Estimate, treatment: Estimate, level: Level, *, adjusted: bool = True) -> Inversion:
+def fieller_test(
+    control: Estimate,
+    treatment: Estimate,
+    level: Level,
+    *,
+    adjusted: bool = True,
+    covariance: float = 0.0,
+    df: float | None = None,
+) -> Inversion:
     """Invert T(θ) against Student's t with degrees of freedom on the scale of the difference (θ = 1).
 
-    With `adjusted=False` the absolute interval is Welch's. `relative` is None when g ≥ 1 or the control's value isn't
-    positive; the difference, its interval and the test remain.
+    `covariance` and `df` as in `log_test`. With `adjusted=False` the absolute interval is Welch's. `relative` is None
+    when g ≥ 1 or the control's value isn't positive; the difference, its interval and the test remain.
     """
     difference = treatment.value - control.value
-    error = math.sqrt(treatment.variance + control.variance)
-    df = degrees_of_freedom(control, treatment, theta=1.0, adjusted=adjusted)
+    error = math.sqrt(difference_variance(control, treatment, 1.0, covariance))
+    if df is None:
+        df = degrees_of_freedom(control, treatment, theta=1.0, adjusted=adjusted)
     critical = level.critical(df)
-    relative = fieller_interval(control, treatment, critical=critical) if control.value > 0 else None
+    relative = None
+    if control.value > 0:
+        relative = fieller_interval(control, treatment, critical=critical, covariance=covariance)
     if relative is not None:
         relative = level.sided(relative.low, relative.high, floor=None, ceiling=None)
     half = critical * error

@@ -13,10 +13,9 @@ from __future__ import annotations
 import math
 
 from uplift.results import Interval
-from uplift.stats.decision import Inversion, Level
+from uplift.stats.decision import Inversion, Level, accepted
 from uplift.stats.estimates import Estimate, degrees_of_freedom
 from uplift.stats.log_ratio import both_scales
-from uplift.stats.roots import root_between, root_outward
 
 _LOG_LIMIT = 60.0  # a ratio of e±60 is as good as 0 or ∞
 
@@ -34,10 +33,9 @@ def hall_statistic(control: Estimate, treatment: Estimate, theta: float) -> floa
 def hall_test(control: Estimate, treatment: Estimate, level: Level) -> Inversion:
     """Invert g(T(θ)) against Student's t with kurtosis-adjusted degrees of freedom on the log scale.
 
-    Both values must be positive and vary. The test of no difference is the statistic at θ = 1. That point is a
-    bracket of the search: where it is rejected a bound lies between it and the estimate, else both lie beyond it.
-    A bound is None (above) or −1 (below) when no θ up to infinity or down to zero is rejected. The absolute interval
-    follows through the logarithmic mean, as in `log_test`.
+    Both values must be positive and vary. The test of no difference is the statistic at θ = 1. A bound is None (above)
+    or −1 (below) when no θ up to infinity or down to zero is rejected. The absolute interval follows through the
+    logarithmic mean, as in `log_test`.
     """
     ratio = treatment.value / control.value
     df = degrees_of_freedom(control, treatment, theta=ratio)
@@ -46,20 +44,14 @@ def hall_test(control: Estimate, treatment: Estimate, level: Level) -> Inversion
     error = math.sqrt(treatment.variance / treatment.value**2 + control.variance / control.value**2)
     centre = math.log(ratio)
 
-    def bound(side: int) -> float | None:
-        """The bound below (side −1) or above (side +1) the estimate, as ln θ."""
-        target = -side * critical
-
-        def f(log_theta: float) -> float:
-            return hall_statistic(control, treatment, math.exp(log_theta)) - target
-
-        start = centre
-        if side * centre < 0:  # «no difference» lies on this side of the estimate
-            if side * f(0.0) < 0:
-                return root_between(f, min(0.0, centre), max(0.0, centre))
-            start = 0.0
-        return root_outward(f, start, side * critical * error / 2, stop=start + side * _LOG_LIMIT)
-
-    low, high = bound(-1), bound(1)
+    low, high = accepted(
+        lambda log_theta: hall_statistic(control, treatment, math.exp(log_theta)),
+        estimate=centre,
+        null=0.0,
+        critical=critical,
+        stride=critical * error / 2,
+        lowest=centre - _LOG_LIMIT,
+        highest=centre + _LOG_LIMIT,
+    )
     relative = Interval(-1.0 if low is None else math.expm1(low), None if high is None else math.expm1(high))
     return Inversion("hall", statistic, df, *both_scales(relative, control.value, ratio, level))

@@ -12,19 +12,29 @@ import math
 
 from uplift.results import Interval
 from uplift.stats.decision import Inversion, Level
-from uplift.stats.estimates import Estimate, degrees_of_freedom
+from uplift.stats.estimates import Estimate, degrees_of_freedom, difference_variance
 
 
-def log_test(control: Estimate, treatment: Estimate, level: Level, *, adjusted: bool = True) -> Inversion:
+def log_test(
+    control: Estimate,
+    treatment: Estimate,
+    level: Level,
+    *,
+    adjusted: bool = True,
+    covariance: float = 0.0,
+    df: float | None = None,
+) -> Inversion:
     """Invert ln(r)/s against Student's t; both values must be positive and vary.
 
-    `adjusted=False` uses Welch–Satterthwaite degrees of freedom on the log scale. The absolute interval is the log
-    interval times the logarithmic mean of the two values, so it excludes zero exactly when the relative one does.
+    `adjusted=False` uses Welch–Satterthwaite degrees of freedom on the log scale, `df` replaces them. `covariance` is
+    that of the two values, where both were adjusted by something in common. The absolute interval is the log interval
+    times the logarithmic mean of the two values, so it excludes zero exactly when the relative one does.
     """
     ratio = treatment.value / control.value
     log_ratio = math.log(ratio)
-    error = math.sqrt(treatment.variance / treatment.value**2 + control.variance / control.value**2)
-    df = degrees_of_freedom(control, treatment, theta=ratio, adjusted=adjusted)
+    error = math.sqrt(difference_variance(control, treatment, ratio, covariance)) / treatment.value
+    if df is None:
+        df = degrees_of_freedom(control, treatment, theta=ratio, adjusted=adjusted)
     half = level.critical(df) * error
     relative = Interval(math.expm1(log_ratio - half), uplift_at(log_ratio + half))
     return Inversion("log", log_ratio / error, df, *both_scales(relative, control.value, ratio, level))

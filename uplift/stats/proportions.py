@@ -96,6 +96,14 @@ def _ratio_rates(x_c: Any, n_c: Any, x_t: Any, n_t: Any, theta: Any, sqrt: Any, 
     return p_c, q_c, theta * p_c, q_t
 
 
+def constrained_by_ratio(
+    x_c: float, n_c: float, x_t: float, n_t: float, theta: float
+) -> tuple[float, float, float, float]:
+    """(p̃_c, 1−p̃_c, p̃_t, 1−p̃_t) of maximum likelihood under p_t = θ p_c."""
+    p_c, q_c, p_t, q_t = _ratio_rates(x_c, n_c, x_t, n_t, theta, math.sqrt, _either)
+    return p_c, q_c, p_t, q_t
+
+
 def _either(condition: bool, yes: float, no: float) -> float:
     return yes if condition else no
 
@@ -108,7 +116,7 @@ def _scalar_ratio_z(x_c: float, n_c: float, x_t: float, n_t: float, theta: float
     return math.copysign(math.inf, top) if top else math.nan
 
 
-def _difference_rate(x_c: float, n_c: float, x_t: float, n_t: float, delta: float) -> float:
+def constrained_by_difference(x_c: float, n_c: float, x_t: float, n_t: float, delta: float) -> float:
     """p̃_c: the control rate of maximum likelihood under p_t = p_c + Δ, for −1 < Δ < 1.
 
     The likelihood equation of Miettinen & Nurminen (1985, eq. 9) is monotone in p, so Newton's method inside a
@@ -151,7 +159,7 @@ def _scalar_difference_z(x_c: float, n_c: float, x_t: float, n_t: float, delta: 
     top = (x_t / n_t - x_c / n_c) - delta
     if abs(delta) >= 1:
         return math.copysign(math.inf, top) if top else math.nan
-    p_c = _difference_rate(x_c, n_c, x_t, n_t, delta)
+    p_c = constrained_by_difference(x_c, n_c, x_t, n_t, delta)
     p_t = min(max(p_c + delta, 0.0), 1.0)
     n = n_c + n_t
     variance = (p_t * (1 - p_t) / n_t + p_c * (1 - p_c) / n_c) * (n / (n - 1) if corrected else 1.0)

@@ -243,4 +243,55 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_en="Choose a proportion, mean, count or ratio as primary.",
         fix_de="Wählen Sie einen Anteil, einen Mittelwert, eine Anzahl oder ein Verhältnis als Hauptmetrik.",
     ),
+    Entry(
+        code="UP650",
+        title_en="a covariate without variation",
+        title_de="Kovariate ohne Streuung",
+        why_en="All contacts of an arm have the same value, usually because the audience fixes it. It can't explain "
+        "differences between contacts.",
+        why_de="Alle Kontakte einer Gruppe haben denselben Wert, meist weil die Zielgruppe ihn festlegt. Unterschiede "
+        "zwischen Kontakten kann er nicht erklären.",
+        fix_en="Leave the covariate out, or choose one that varies within the audience.",
+        fix_de="Lassen Sie die Kovariate weg, oder wählen Sie eine, die innerhalb der Zielgruppe streut.",
+    ),
+    Entry(
+        code="UP651",
+        title_en="covariates that repeat each other",
+        title_de="Kovariaten, die dasselbe sagen",
+        why_en="When one covariate follows from the others, their slopes are not determined.",
+        why_de="Folgt eine Kovariate aus den anderen, sind die Steigungen nicht bestimmt.",
+        fix_en="Keep one covariate of each group that says the same.",
+        fix_de="Behalten Sie je eine Kovariate von denen, die dasselbe sagen.",
+    ),
+    Entry(
+        code="UP652",
+        title_en="covariates that differ between the arms",
+        title_de="Kovariaten unterscheiden sich zwischen den Gruppen",
+        why_en="Randomised arms differ this much in less than one of ten thousand tests. The covariates were probably "
+        "measured after the treatment had begun; adjusting by them would remove part of the effect.",
+        why_de="So stark unterscheiden sich zufällig gebildete Gruppen in weniger als einem von zehntausend Tests. Die "
+        "Kovariaten wurden vermutlich erst nach Beginn der Maßnahme gemessen; ein Ausgleich nähme einen Teil der "
+        "Wirkung weg.",
+        fix_en="Use only what was known before the assignment day, and check the assignment itself.",
+        fix_de="Verwenden Sie nur, was vor dem Tag der Zuteilung bekannt war, und prüfen Sie die Zuteilung selbst.",
+    ),
+    Entry(
+        code="UP653",
+        title_en="a stratum that is too small",
+        title_de="zu kleine Schicht",
+        why_en="Each stratum is compared with itself, which takes at least two contacts in either arm.",
+        why_de="Jede Schicht wird mit sich selbst verglichen; dazu braucht sie je Gruppe mindestens zwei Kontakte.",
+        fix_en="Merge small strata by a rule that knows no outcome, such as `min_stratum`.",
+        fix_de="Legen Sie kleine Schichten nach einer Regel zusammen, die kein Ergebnis kennt, etwa `min_stratum`.",
+    ),
+    Entry(
+        code="UP654",
+        title_en="too few contacts for this quantile",
+        title_de="zu wenige Kontakte für dieses Quantil",
+        why_en="The interval of a quantile is read off the sorted values; here its ranks fall off the sample.",
+        why_de="Das Intervall eines Quantils wird aus den sortierten Werten abgelesen; hier fallen seine Ränge aus der "
+        "Stichprobe.",
+        fix_en="Choose a quantile closer to the middle, or wait for more contacts.",
+        fix_de="Wählen Sie ein Quantil näher an der Mitte, oder warten Sie auf mehr Kontakte.",
+    ),
 )

@@ -1,0 +1,73 @@
+"""Households and other clusters: randomised together, so counted together.
+
+Contacts of one cluster resemble each other and share an arm; treating them as independent makes intervals too short.
+The totals of a cluster are independent of other clusters, and a mean per contact is the ratio of two of them, Σy over
+its contacts m. So cluster-robust inference is the ratio metric with clusters as units: it equals order-level or
+contact-level least squares with CRV1 errors up to a factor n/(n − 1), and log, Fieller, skewness and degrees of freedom
+come along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from uplift.results import ArmValue, Kind, Uplift
+from uplift.stats.effects import compare
+from uplift.stats.estimates import Estimate, ratio_of
+from uplift.stats.evidence import MEANS, Evidence
+from uplift.stats.moments import Moments
+
+
+def compare_clusters(
+    metric: str,
+    kind: Kind,
+    *,
+    control: Moments,
+    treatment: Moments,
+    control_arm: str = "control",
+    treatment_arm: str = "treatment",
+    interval: str = "auto",
+    alpha: float = 0.05,
+    sides: Literal[1, 2] = 2,
+    alternative: Literal["up", "down"] = "up",
+    evidence: Evidence | None = None,
+) -> Uplift:
+    """Compare arms from moments over clusters: column 0 the cluster's total, column 1 its contacts.
+
+    For a ratio metric column 1 is the total of the denominator. Values are per contact (per order). Every kind goes to
+    the log scale, with degrees of freedom from clusters; `score` and `hall` are taken as `auto`. Evidence counts the
+    clusters with any event, and so does `nonzero` of the arms; their n is contacts (for a ratio: clusters).
+    """
+    if kind == "quantile":
+        raise ValueError("quantiles have no cluster totals")
+    found = compare(
+        metric,
+        "ratio",
+        control=control,
+        treatment=treatment,
+        control_arm=control_arm,
+        treatment_arm=treatment_arm,
+        interval="auto" if interval in ("score", "hall") else interval,
+        alpha=alpha,
+        sides=sides,
+        alternative=alternative,
+        evidence=evidence or MEANS,
+    )
+    if kind == "ratio":
+        return found
+    return replace(
+        found, kind=kind, control=_by_contact(found.control, control), treatment=_by_contact(found.treatment, treatment)
+    )
+
+
+def _by_contact(arm: ArmValue, clusters: Moments) -> ArmValue:
+    return replace(arm, n=round(clusters.mean[1] * clusters.n)) if clusters.n else arm
+
+
+def design_effect(clusters: Moments, contacts: Estimate) -> float:
+    """How many times larger the variance is than if contacts were independent: 1 + (m − 1)·ICC for equal sizes.
+
+    `contacts` is the estimate that ignores clusters (`share_of`, `mean_of`); the ratio needs no model of the cluster.
+    """
+    return ratio_of(clusters).variance / contacts.variance
