@@ -29,6 +29,14 @@ HEAD = 1024 * 1024
 SEP_LINE = re.compile(r'^"?sep=(.|\\t)"?\s*$', re.IGNORECASE)
 
 
+class OpenQuoteError(Exception):
+    """A quote that does not close properly, in the record that begins on `line`."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
 class CsvText:
     """How to read a CSV file's text again, e.g. to find the line of a value."""
@@ -42,7 +50,7 @@ class CsvText:
     header: tuple[str, ...]
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
-        """Each data record with the line on which it begins."""
+        """Each data record with the line on which it begins. Raises OpenQuoteError where quotes do not close."""
         before = csv.field_size_limit(2**31 - 1)
         try:
             with open_text(self.path, self.encoding) as file:
@@ -50,20 +58,29 @@ class CsvText:
                 for _ in range(self.skip):
                     next(lines, "")
                 reader = csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=True)
-                start = self.skip + 1
-                for number, fields in enumerate(reader):
+                start, number = self.skip + 1, 0
+                while True:
+                    try:
+                        fields = next(reader)
+                    except StopIteration:
+                        return
+                    except csv.Error as error:
+                        raise OpenQuoteError(start) from error
                     if number and fields:
                         yield start, fields
-                    start = self.skip + reader.line_num + 1
+                    start, number = self.skip + reader.line_num + 1, number + 1
         finally:
             csv.field_size_limit(before)
 
     def line_of(self, column: str, values: frozenset[str]) -> tuple[int, str] | None:
         """The first line on which a column has one of the values, and the value."""
         position = self.header.index(column)
-        for line, fields in self.records():
-            if position < len(fields) and fields[position] in values:
-                return line, fields[position]
+        try:
+            for line, fields in self.records():
+                if position < len(fields) and fields[position] in values:
+                    return line, fields[position]
+        except OpenQuoteError:
+            pass  # the engine's reader is the more lenient one; then the value is shown without its line
         return None
 
 
@@ -167,7 +184,7 @@ def settle_layout(path: Path, shown: str, dialect: CsvDialect, needed: Sequence[
     candidates = [forced] if forced else list(DELIMITERS)
     samples = {d: _sample(head, d, quote, complete) for d in candidates}
     chosen = max(candidates, key=lambda d: _fit(samples[d], needed))
-    if not samples[chosen]:
+    if not samples[chosen] or any("\n" in name and chosen in name for name in samples[chosen][0]):
         raise DataError(
             Problem(
                 "UP525", "the header line has a quote that never closes", fix="close it", place=Place(shown, skip + 1)
@@ -246,10 +263,8 @@ def _notices(encoding: str, layout: CsvLayout, dialect: CsvDialect, rows: int, l
 def diagnose(text: CsvText, broken: BrokenCsvError) -> Problem:
     """The first irregular record, in plain words: read again slowly, by Python's csv module."""
     width = len(text.header)
-    last = text.skip + 1
     try:
         for line, fields in text.records():
-            last = line
             if len(fields) != width:
                 more = "an unquoted delimiter inside a value?" if len(fields) > width else "a line that was cut off?"
                 return Problem(
@@ -258,13 +273,12 @@ def diagnose(text: CsvText, broken: BrokenCsvError) -> Problem:
                     fix=f"repair the row or put the value in quotes ({more})",
                     place=Place(text.shown, line),
                 )
-            last = line + 1
-    except csv.Error:
+    except OpenQuoteError as error:
         return Problem(
             "UP525",
             "a quote is opened and not closed properly in the row that begins here",
             fix='close it, or double it inside a quoted value: "Karl ""der Große"""',
-            place=Place(text.shown, last),
+            place=Place(text.shown, error.line),
         )
     return Problem(
         "UP524", "this row can't be read", fix="compare it with its neighbours", place=Place(text.shown, broken.line)

@@ -116,7 +116,7 @@ def _has_utf8_after(rest: bytes) -> bool:
 
 def _declared(name: str, path: Path, shown: str) -> str:
     try:
-        b"".decode(name)
+        b"a".decode(name, "replace")
         found = codecs.lookup(name).name
     except LookupError:
         raise DataError(

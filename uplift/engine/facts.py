@@ -68,17 +68,14 @@ def define_windows(engine: Engine, parts: Sequence[Part]) -> None:
 def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str], *, cache: Path) -> Facts:
     """Add up one source for the parts that read it; `parts` gives each its column in the unit table.
 
-    Raises DataError: UP534 a missing value, UP561 no contact id, UP566 a contact twice in a contact source.
+    Raises DataError: UP534 a missing value, UP566 a contact twice in a wide file.
     """
     source, unit = study.source(name), study.experiment.unit
     uses = [use for part in parts for use in _uses(part)]
-    numbered = source.id is None and isinstance(unit.id, RowNumber) and name == study.experiment.audience.source
-    id_column = None if numbered else (source.id or (unit.id if isinstance(unit.id, str) else None))
-    if id_column is None and not numbered:
-        place = study.project_document.place("sources", name)
-        fix = f"name the contact id of each row: sources.{name}.id"
-        raise DataError(Problem("UP561", f"source {name} has no contact id", fix=fix, place=place))
     event = source.grain == "event"
+    own_id = None if isinstance(unit.id, RowNumber) else unit.id
+    id_column = source.id if event else own_id
+    numbered = id_column is None  # the row of a wide file is the contact
     day = source.time if event else None
     needed = columns_used(uses) | {c for c in (id_column, day) if c} | set(source.columns)
     table = open_source(engine, study, name, needed=needed, cache=cache, numbered=numbered)
@@ -154,15 +151,11 @@ def _events_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
 
 
 def _own_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
-    """The one row of each contact in a contact source."""
+    """The one row of each contact in a wide file."""
     selected = ["a.unit_key"]
     for w in written:
-        value = w.value or "1"
-        value = f"CASE WHEN {w.where} THEN {value} ELSE 0 END" if w.where else value
-        selected.append(f"CAST({value} AS BIGINT) AS {w.name}")
-        if w.value:
-            filtered = f"{w.where} AND " if w.where else ""
-            selected.append(f"CASE WHEN {filtered}({w.value}) IS NULL THEN 1 ELSE 0 END AS nulls_{w.name}")
+        selected.append(f"CAST({w.value} AS BIGINT) AS {w.name}")
+        selected.append(f"CASE WHEN {w.value} IS NULL THEN 1 ELSE 0 END AS nulls_{w.name}")
     return f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key"
 
 
@@ -179,6 +172,8 @@ def _refuse_nulls(engine: Engine, relation: str, written: Sequence[_Written], ty
             rows = "1 row of an assigned contact has" if nulls == 1 else f"{nulls:,} rows of assigned contacts have"
             message = f"{rows} no value of {text} in {typed.name}"
             fix = f"say what it means: value: coalesce({text}, 0), or where: {text} is not null"
+            if w.part.aggregate == "own":
+                fix = "fill the file: 0 where it means none; contacts whose value is unknown can't be measured"
             problems.append(Problem("UP534", message, fix=fix, place=w.part.value_snippet.place))
     if problems:
         raise DataError(*problems)
@@ -210,7 +205,7 @@ def _missing(engine: Engine, relation: str, table: SourceTable) -> int:
         key, rows = twice[0]
         shown = shown_value(str(key), private=True)
         message = f"contact '{shown}' has {rows} rows in {table.name}, which has one row per contact"
-        fix = "deduplicate the source, or set its grain to event"
+        fix = "deduplicate the file"
         raise DataError(Problem("UP566", message, fix=fix, place=Place(table.shown)))
     count = f"SELECT (SELECT count(*) FROM {ASSIGNED}) - (SELECT count(*) FROM {quoted(relation)})"
     return int(str(engine.run(count)[0][0]))

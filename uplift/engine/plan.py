@@ -115,6 +115,7 @@ def _metric(study: Study, name: str, definition: MetricDefinition, window: int |
 
 
 def _parts(study: Study, name: str, definition: MetricDefinition, window: int | None) -> Iterator[Part]:
+    """The parts of a metric; the loader has seen to it that each is a column or has source, id, time and window."""
     decimals = definition.decimals
     if decimals is None and definition.format == "money":
         decimals = MONEY_DECIMALS
@@ -122,71 +123,42 @@ def _parts(study: Study, name: str, definition: MetricDefinition, window: int | 
         whole = RatioPart(
             source=definition.source, value=definition.value, where=definition.where, column=definition.column
         )
-        yield _part(study, name, (), whole, definition.kind, window, decimals)
+        yield _part(study, ("metrics", name), whole, definition.kind, window, decimals)
         return
     for key, part in (("numerator", definition.numerator), ("denominator", definition.denominator)):
-        if part is None:
-            place = study.project_document.place("metrics", name)
-            fix = "give it numerator and denominator"
-            raise SpecError(Problem("UP560", f"ratio metric {name} has no {key}", fix=fix, place=place))
-        inherited = part if part.source else part.model_copy(update={"source": definition.source})
+        assert part is not None
         hint = decimals if key == "numerator" else None
-        yield _part(study, name, (key,), inherited, "count" if part.count else "mean", window, hint)
+        yield _part(study, ("metrics", name, key), part, "count" if part.count else "mean", window, hint)
 
 
 def _part(
-    study: Study,
-    name: str,
-    path: tuple[str, ...],
-    part: RatioPart,
-    kind: Kind,
-    window: int | None,
-    decimals: int | None,
+    study: Study, path: tuple[str, ...], part: RatioPart, kind: Kind, window: int | None, decimals: int | None
 ) -> Part:
     document = study.project_document
-    source_name = part.source or study.experiment.audience.source
-    source = study.source(source_name)
-    place = document.place("metrics", name, *path)
-    value_snippet = snippet_at(document, "metrics", name, *path, "value", text=part.value) if part.value else None
-    where_snippet = snippet_at(document, "metrics", name, *path, "where", text=part.where) if part.where else None
-    value = parse(value_snippet) if value_snippet else None
-    where = parse(where_snippet) if where_snippet else None
     if part.column is not None:
-        value = ColumnRef(part.column)
-        at = document.place("metrics", name, *path, "column")
-        value_snippet = Snippet(part.column, at, exact=True)
-    if source.grain == "contact":
-        if value is None and where is None:
-            fix = "name its column (column: visit) or an expression (value: a - b)"
-            raise SpecError(Problem("UP560", f"metric {name} says neither column nor value", fix=fix, place=place))
-        aggregate: Aggregate = "own"
-    else:
-        if part.column is not None:
-            fix = f"write value: {part.column} (rows of a contact are added up), or set the source's grain to contact"
-            raise SpecError(Problem("UP560", f"source {source_name} has many rows per contact", fix=fix, place=place))
-        if source.id is None:
-            fix = f"name the contact id of each row: sources.{source_name}.id; rows without contacts can't be compared"
-            at = document.place("sources", source_name)
-            raise SpecError(Problem("UP561", f"source {source_name} has no contact id", fix=fix, place=at))
-        if source.time is None:
-            fix = f"name the time of each row: sources.{source_name}.time"
-            at = document.place("sources", source_name)
-            raise SpecError(Problem("UP562", f"source {source_name} has no time, so no window", fix=fix, place=at))
-        if window is None:
-            fix = f"give it one where the experiment uses it: {{metric: {name}, window: 30d}}"
-            at = study.document.place("metrics")
-            raise SpecError(Problem("UP563", f"metric {name} counts events and has no window", fix=fix, place=at))
-        aggregate = {"proportion": "any", "count": "count"}.get(kind, "sum")  # type: ignore[assignment]
-        if aggregate == "sum" and value is None:
-            fix = "write value: net_amount, or count: true for the number of rows"
-            raise SpecError(Problem("UP560", f"metric {name} does not say what is added up", fix=fix, place=place))
+        snippet = Snippet(part.column, document.place(*path, "column"), exact=True)
+        source = study.experiment.audience.source
+        binary = kind == "proportion"
+        hint = decimals if kind == "mean" else None
+        return Part(source, "own", ColumnRef(part.column), None, None, hint, binary, value_snippet=snippet)
+    assert part.source is not None
+    assert window is not None
+    aggregates: dict[Kind, Aggregate] = {"proportion": "any", "count": "count"}
+    aggregate = aggregates.get(kind, "sum")
+    value_snippet = where_snippet = value = where = None
+    if part.where is not None:
+        where_snippet = snippet_at(document, *path, "where", text=part.where)
+        where = parse(where_snippet)
+    if aggregate == "sum" and part.value is not None:
+        value_snippet = snippet_at(document, *path, "value", text=part.value)
+        value = parse(value_snippet)
     return Part(
-        source=source_name,
+        source=part.source,
         aggregate=aggregate,
         value=value,
         where=where,
-        window=window if aggregate != "own" else None,
-        decimals=decimals if kind in ("mean", "ratio") else None,
+        window=window,
+        decimals=decimals if aggregate == "sum" else None,
         binary=kind == "proportion",
         value_snippet=value_snippet,
         where_snippet=where_snippet,

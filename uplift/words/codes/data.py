@@ -150,8 +150,9 @@ DATA: tuple[Entry, ...] = (
         why_en="An empty amount may mean zero or unknown. Which one decides the result, so the YAML has to say it.",
         why_de="Ein leerer Betrag kann null oder unbekannt heißen. Davon hängt das Ergebnis ab, also muss es im "
         "YAML stehen.",
-        fix_en="Write value: coalesce(amount, 0), or where: amount is not null.",
-        fix_de="Schreiben Sie value: coalesce(amount, 0) oder where: amount is not null.",
+        fix_en="Write value: coalesce(amount, 0), or where: amount is not null; in a wide file write the 0 itself.",
+        fix_de="Schreiben Sie value: coalesce(amount, 0) oder where: amount is not null; in einer breiten Datei "
+        "die 0 selbst.",
     ),
     Entry(
         code="UP535",
@@ -160,8 +161,8 @@ DATA: tuple[Entry, ...] = (
         why_en="A proportion counts contacts, so its column is 0 or 1. A 2 is perhaps a number of orders.",
         why_de="Ein Anteil zählt Kontakte, seine Spalte ist also 0 oder 1. Eine 2 ist vielleicht eine Anzahl "
         "von Bestellungen.",
-        fix_en="Write a condition (value: orders > 0), or use kind: count.",
-        fix_de="Schreiben Sie eine Bedingung (value: orders > 0) oder verwenden Sie kind: count.",
+        fix_en="Export a column of 0 and 1, or use kind: count.",
+        fix_de="Exportieren Sie eine Spalte aus 0 und 1 oder verwenden Sie kind: count.",
     ),
     Entry(
         code="UP536",
@@ -319,44 +320,6 @@ DATA: tuple[Entry, ...] = (
         fix_de="Vereinheitlichen Sie die Kennungen auf NFC, wo sie entstehen; hier wird nichts geändert.",
     ),
     Entry(
-        code="UP560",
-        title_en="a metric that does not say what it measures",
-        title_de="Metrik ohne Messgröße",
-        why_en="A column, a value or a count is missing, or does not fit a source with many rows per contact.",
-        why_de="Spalte, Wert oder Anzahl fehlen oder passen nicht zu einer Quelle mit vielen Zeilen je Kontakt.",
-        fix_en="Name column (wide files), value or count: true (event sources).",
-        fix_de="Nennen Sie column (breite Dateien), value oder count: true (Ereignisquellen).",
-    ),
-    Entry(
-        code="UP561",
-        title_en="rows without a contact id",
-        title_de="Zeilen ohne Kontaktkennung",
-        why_en="Contacts were randomised, not orders. Rows that belong to no contact can't be compared between "
-        "arms, and their error bars would be wrong.",
-        why_de="Zugeteilt wurden Kontakte, nicht Bestellungen. Zeilen ohne Kontakt lassen sich nicht zwischen "
-        "Gruppen vergleichen, und ihre Unsicherheit wäre falsch.",
-        fix_en="Export the contact's id with every row and name it: id: customer_id.",
-        fix_de="Exportieren Sie die Kennung des Kontakts mit jeder Zeile und nennen Sie sie: id: customer_id.",
-    ),
-    Entry(
-        code="UP562",
-        title_en="events without a time",
-        title_de="Ereignisse ohne Zeitpunkt",
-        why_en="A window counts days from the assignment of each contact, so every row needs its time.",
-        why_de="Ein Zeitfenster zählt Tage ab der Zuteilung jedes Kontakts; jede Zeile braucht also ihren Zeitpunkt.",
-        fix_en="Name the column: time: ordered_at.",
-        fix_de="Nennen Sie die Spalte: time: ordered_at.",
-    ),
-    Entry(
-        code="UP563",
-        title_en="a metric without a window",
-        title_de="Metrik ohne Zeitfenster",
-        why_en="Without a window early contacts have had more time to buy than late ones.",
-        why_de="Ohne Zeitfenster hatten früh zugeteilte Kontakte mehr Zeit zu kaufen als späte.",
-        fix_en="Give it one in the experiment: {metric: …, window: 30d}.",
-        fix_de="Geben Sie eines im Experiment an: {metric: …, window: 30d}.",
-    ),
-    Entry(
         code="UP564",
         title_en="rows that belong to nobody",
         title_de="Zeilen, die niemandem gehören",
@@ -380,10 +343,10 @@ DATA: tuple[Entry, ...] = (
         code="UP566",
         title_en="a contact with several rows in a contact source",
         title_de="Kontakt mit mehreren Zeilen",
-        why_en="A source of grain contact has one row per contact; it is not clear which one counts.",
-        why_de="Eine Quelle mit grain: contact hat eine Zeile je Kontakt; unklar ist, welche zählt.",
-        fix_en="Deduplicate it, or set grain: event.",
-        fix_de="Entfernen Sie doppelte Zeilen oder setzen Sie grain: event.",
+        why_en="A wide file has one row per contact; it is not clear which one counts.",
+        why_de="Eine breite Datei hat eine Zeile je Kontakt; unklar ist, welche zählt.",
+        fix_en="Deduplicate the file.",
+        fix_de="Entfernen Sie doppelte Zeilen.",
     ),
     Entry(
         code="UP567",
