@@ -187,7 +187,7 @@ def _draft(study: Study) -> Sequence[Problem]:
         Problem(
             "UP507",
             f"'{study.experiment.id}' is still a draft: what it decides can change after contacts were assigned",
-            fix=f"lock it first: `uplift lock {study.experiment.id}`",
+            fix="set `status: running` once the decisions stand, and keep the file in version control",
             place=study.document.place("status"),
             level="warning",
         ),

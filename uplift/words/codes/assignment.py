@@ -71,8 +71,8 @@ ASSIGNMENT: tuple[Entry, ...] = (
         "before from one made after a first look.",
         why_de="Was ein Entwurf festlegt, kann sich noch ändern. Sind Kontakte zugeteilt, lässt sich nicht mehr "
         "unterscheiden, was vor und was nach dem ersten Blick entschieden wurde.",
-        fix_en="Lock the experiment before its first draw.",
-        fix_de="Sperren Sie das Experiment vor der ersten Zuteilung (`uplift lock`).",
+        fix_en="Set `status: running` before the first draw and keep the file in version control.",
+        fix_de="Setzen Sie vor der ersten Zuteilung `status: running`, und halten Sie die Datei unter Versionsverwaltung.",
     ),
     Entry(
         code="UP508",
