@@ -15,6 +15,7 @@ from uplift.spec.scalars import (
     Name,
     SidesField,
     SpendingField,
+    SpreadField,
     Text,
     UnitFloat,
     WindowField,
@@ -49,6 +50,11 @@ class Baseline(Model):
     )
     sd: LevelField | None = Field(
         default=None, description="Standard deviation over contacts, in the metric's unit.", examples=["54.80 EUR"]
+    )
+    cv: SpreadField | None = Field(
+        default=None,
+        description="Coefficient of variation over contacts (sd over value), where sd is not given.",
+        examples=[3.2, "320%"],
     )
     icc: CorrelationField | None = Field(
         default=None, description="Correlation of contacts within a cluster (household).", examples=[0.12]

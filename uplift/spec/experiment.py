@@ -118,7 +118,9 @@ class Audience(Model):
         default=None, description="The draws of entry by waves.", examples=[{"count": 6, "every": "2w"}]
     )
     expected_size: CountField | None = Field(
-        default=None, description="How many contacts will be assigned in all.", examples=[60_000]
+        default=None,
+        description="How many contacts are eligible in all, before holdout and layer take their part.",
+        examples=[60_000],
     )
     expected_clusters: ExpectedClusters | None = Field(
         default=None,

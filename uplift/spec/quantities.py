@@ -15,6 +15,7 @@ from typing import Literal
 SHARE_PATTERN = r"^[0-9][0-9_]*(\.[0-9]+)?\s?%$|^[0-9]+/[0-9]+$|^0(\.[0-9]+)?$"
 EFFECT_PATTERN = r"^[+-]?[0-9][0-9_]*(\.[0-9]+)?\s?(%|pp|[A-Z]{3})?$"
 MONEY_PATTERN = r"^[0-9][0-9_]*(\.[0-9]+)?\s?[A-Z]{3}$"
+LEVEL_PATTERN = r"^[+-]?[0-9][0-9_]*(\.[0-9]+)?\s?(%|[A-Z]{3})$"
 DURATION_PATTERN = r"^[0-9]+\s?(d|w)$"
 LONGEST_DURATION = 3_650
 """Days; a longer one is a typing error, and no date may run past the year 9999."""
