@@ -8,7 +8,15 @@ from typing import Literal
 
 from uplift.design.known import Known, known
 from uplift.design.power import Test, best_control_share
-from uplift.design.question import Question, decisive_test, detectable, family, looks_cost, question_of
+from uplift.design.question import (
+    Question,
+    decisive_test,
+    detectable,
+    family,
+    looks_cost,
+    question_of,
+    verdict_chance,
+)
 from uplift.design.several import Correction, power_of_any, power_of_each
 from uplift.design.sizing import ArmSize, Sizes, sizes
 from uplift.design.timeline import Look, looks, read_out_date
@@ -51,6 +59,7 @@ class Assessment:
     control: ArmSize | None
     treatments: tuple[ArmPower, ...]
     power: float | None  # of the weakest arm, or of at least one where `power_for` is any
+    verdict_chance: float | None  # that every arm has the converters without which no verdict is given
     detectable: Effect | None  # smallest effect at the required power
     best_control_share: float
     enrolment_ends: datetime.date | None
@@ -67,8 +76,10 @@ class Assessment:
 
     @property
     def enough(self) -> bool | None:
-        """Whether the power reaches what is required; None where nobody knows."""
-        return None if self.power is None else self.power >= self.required
+        """Whether power and control converters reach what is required; None where nobody knows."""
+        if self.power is None or self.verdict_chance is None:
+            return None
+        return min(self.power, self.verdict_chance) >= self.required
 
     @property
     def weakest(self) -> ArmPower | None:
@@ -113,6 +124,7 @@ def assess(study: Study, *, today: datetime.date) -> Assessment:
         control=have.control if have else None,
         treatments=_arm_powers(have, powers),
         power=judged,
+        verdict_chance=verdict_chance(question) if question else None,
         detectable=detectable(question) if question else None,
         best_control_share=best_control_share(arms),
         enrolment_ends=last_assignment(study),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from uplift.design.assessment import Assessment, assess, question
 from uplift.design.guardrails import guardrail_findings
-from uplift.design.question import Question, power
+from uplift.design.question import Question, fewest_converters, power
 from uplift.design.suggestions import suggestions
 from uplift.design.timeline import ONE_DAY, days_to_mature
 from uplift.design.waivers import expired, waived
@@ -16,8 +16,6 @@ from uplift.errors import Problem
 from uplift.spec.study import Study
 
 SENSITIVITY = 0.10
-FEWEST_CONTROL_CONVERTERS = 60
-"""A look with fewer expected converters in control is not taken: the bounds don't hold yet."""
 
 
 def findings(study: Study, *, today: datetime.date) -> tuple[Problem, ...]:
@@ -76,7 +74,11 @@ def _unanswered(study: Study, assessment: Assessment) -> Iterator[Problem]:
         case "baseline" | "spread":
             share = study.metric(metric).kind == "proportion"
             wanted = "no baseline" if assessment.unanswered == "baseline" else "no standard deviation"
-            example = "{value: 9.0%, source: typed, date: 2026-11-20}" if share else "{value: …, sd: …, date: …}"
+            example = (
+                "{value: 9.0%, source: typed, date: 2026-11-20}"
+                if share
+                else "{value: …, sd: …, source: typed, date: …} (or cv for sd)"
+            )
             yield Problem(
                 "UP301",
                 f"power cannot be checked: {wanted} for '{metric}'",
@@ -111,6 +113,17 @@ def _underpowered(study: Study, assessment: Assessment, today: datetime.date) ->
     fix = (
         "any ONE of: " + " | ".join(s.text for s in offered) if offered else "ask a question that fewer contacts answer"
     )
+    at_mde = study.document.place("metrics", "primary", "mde")
+    if assessment.verdict_chance is not None and assessment.verdict_chance < assessment.required:
+        smallest = min(study.experiment.arms, key=lambda name: study.experiment.arms[name].weight)
+        yield Problem(
+            "UP314",
+            f"{fewest_converters(asked):.0f} converters are expected in {smallest}: with a chance of "
+            f"{1 - assessment.verdict_chance:.0%} they are too few for any verdict on {assessment.metric}",
+            fix,
+            at_mde,
+        )
+        return
     weakest = assessment.weakest
     arm = "any arm" if assessment.power_for == "any" or weakest is None else f"arm {weakest.arm}"
     yield Problem(
@@ -118,7 +131,7 @@ def _underpowered(study: Study, assessment: Assessment, today: datetime.date) ->
         f"underpowered: {_percent(assessment.power)} power for {assessment.mde} on {assessment.metric} "
         f"({arm}), {_percent(assessment.required)} required{_circumstances(assessment)}",
         fix,
-        study.document.place("metrics", "primary", "mde"),
+        at_mde,
     )
 
 
@@ -163,6 +176,8 @@ def _looks(study: Study, assessment: Assessment) -> Iterator[Problem]:
                 place,
             )
         elif share and assessment.baseline is not None and assessment.control is not None:
+            from uplift.stats.sequential import FEWEST_CONTROL_CONVERTERS
+
             converters = assessment.control.contacts * float(look.mature) * assessment.baseline.value
             if converters < FEWEST_CONTROL_CONVERTERS:
                 yield Problem(

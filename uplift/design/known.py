@@ -54,10 +54,12 @@ def known(study: Study, metric: str, *, today: datetime.date) -> Known | None:
     baseline = study.experiment.design.baselines.get(metric)
     if baseline is None or baseline.value is None:
         return None
+    value = float(baseline.value)
+    sd = None if baseline.cv is None else baseline.cv * value
     return Known(
         metric=metric,
-        value=float(baseline.value),
-        sd=None if baseline.sd is None else float(baseline.sd),
+        value=value,
+        sd=sd if baseline.sd is None else float(baseline.sd),
         icc=baseline.icc,
         source=baseline.source,
         date=baseline.date,

@@ -25,6 +25,7 @@ from uplift.design.timeline import information_fractions, looks
 from uplift.spec.quantities import Effect, effect_text
 from uplift.spec.study import Study
 
+_PLENTY = 100.0  # expected control converters: a verdict is certain
 _MOST_UPLIFT = 20.0  # a mean that grows twentyfold: beyond any campaign
 
 
@@ -145,11 +146,34 @@ def family(question: Question) -> Family:
 
 
 def power(question: Question) -> float:
-    """The power that the gate judges: of the weakest arm, or of at least one arm where that is asked for."""
-    if not question.feasible:
+    """The power that the gate judges: of the weakest arm, or of at least one arm where that is asked for.
+
+    Nothing is found where the effect is impossible or the read-out would refuse a verdict for want of converters.
+    """
+    if not question.feasible or verdict_chance(question) < question.required:
         return 0.0
     arms = family(question)
     return power_of_any(arms) if question.power_for == "any" else min(power_of_each(arms))
+
+
+def verdict_chance(question: Question) -> float:
+    """The chance that the smallest arm has the converters without which the read-out gives no verdict (Poisson).
+
+    Known for shares only: the baseline of a mean does not say how many contacts buy.
+    """
+    expected = fewest_converters(question)
+    if not question.is_share or expected > _PLENTY:
+        return 1.0
+    from uplift.stats.evidence import SHARES
+
+    term = math.exp(-expected)
+    fewer = [term, *(term := term * expected / k for k in range(1, SHARES.refuse))]
+    return 1 - math.fsum(fewer)
+
+
+def fewest_converters(question: Question) -> float:
+    """Converters that are expected in the smallest arm without an effect."""
+    return question.contacts * min(question.control, *question.treatments) * question.baseline
 
 
 def looks_cost(question: Question) -> float:

@@ -32,7 +32,7 @@ DESIGN: tuple[Entry, ...] = (
             "deducted by the check."
         ),
         fix_de=(
-            "audience.expected_size eintragen: alle geeigneten Kontakte über die ganze Laufzeit; Holdout und Layer "
+            "audience.expected_size eintragen: alle geeigneten Kontakte über die ganze Laufzeit; Holdout und Ebene "
             "zieht die Prüfung selbst ab."
         ),
     ),
@@ -147,8 +147,8 @@ DESIGN: tuple[Entry, ...] = (
             "Selbst wenn der Effekt so groß ist wie erhofft, würde dieser Test ihn oft verfehlen. Was er dann als "
             "signifikant findet, ist im Mittel übertrieben, und «kein Unterschied gefunden» heißt nichts. Kontakte "
             "werden für eine Antwort zurückgehalten, die nicht kommt. Gerechnet wird mit dem Test, den der Bericht "
-            "verwendet, mit den wirklichen, ungleichen Gruppen, abzüglich Holdout und Layer, für alle Vergleiche, "
-            "Haushalte und Zwischenblicke."
+            "verwendet, mit den wirklichen, ungleichen Gruppen, abzüglich Holdout und Ebene, für alle Vergleiche, "
+            "Haushalte und Zwischenauswertungen."
         ),
         fix_en="Take any one of the changes that the message lists; each was solved for and makes the check pass.",
         fix_de=(
@@ -188,17 +188,33 @@ DESIGN: tuple[Entry, ...] = (
     Entry(
         code="UP313",
         title_en="Too few converters at a look",
-        title_de="Zu wenige Konversionen bei einem Zwischenblick",
+        title_de="Zu wenige Konversionen bei einer Zwischenauswertung",
         why_en=(
             "Below 60 converters in control the bounds of a sequential test do not hold, and early estimates are wild. "
             "The look will not be taken."
         ),
         why_de=(
             "Unter 60 Konversionen in der Kontrollgruppe gelten die Schranken eines sequenziellen Tests nicht, und "
-            "frühe Schätzungen schwanken stark. Der Zwischenblick findet nicht statt."
+            "frühe Schätzungen schwanken stark. Die Zwischenauswertung findet nicht statt."
         ),
         fix_en="Take the look later, or make the control larger.",
-        fix_de="Später schauen oder die Kontrollgruppe vergrößern.",
+        fix_de="Später auswerten oder die Kontrollgruppe vergrößern.",
+    ),
+    Entry(
+        code="UP314",
+        title_en="Too few converters for any verdict",
+        title_de="Zu wenige Konversionen für ein Urteil",
+        why_en=(
+            "With only a handful of converters in an arm no interval can be trusted, so the analysis gives no verdict, "
+            "however large the effect is. The smallest arm is so small that this will probably happen."
+        ),
+        why_de=(
+            "Bei nur einer Handvoll Konversionen in einer Gruppe ist auf kein Intervall Verlass; die Auswertung gibt "
+            "dann kein Urteil ab, wie groß der Effekt auch ist. Die kleinste Gruppe ist so klein, dass das "
+            "wahrscheinlich eintritt."
+        ),
+        fix_en="Make that arm or the audience larger.",
+        fix_de="Diese Gruppe oder die Zielgruppe vergrößern.",
     ),
     Entry(
         code="UP320",
