@@ -8,9 +8,9 @@ from pathlib import Path
 from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.engine.expression_sql import condition
 from uplift.engine.expression_types import TypeConflictError
-from uplift.engine.readings import Found
 from uplift.engine.snippets import parse, snippet_at
 from uplift.engine.sources import SourceTable, open_source
+from uplift.engine.stored import Found
 from uplift.engine.text_forms import shown_value
 from uplift.engine.typed import CANONICAL_INTEGER, UNIT, Use, as_text, columns_used, type_problem, typed_source
 from uplift.errors import DataError, Place, Problem

@@ -96,10 +96,13 @@ class DuckDBEngine:
 
     def save(self, sql: str, path: Path) -> None:
         """Run a query and write its rows to a Parquet file: written aside, then renamed."""
+        self._save(sql, path, "zstd")
+
+    def _save(self, sql: str, path: Path, compression: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            self.run(f"COPY ({sql}) TO {text_literal(str(aside))} (FORMAT parquet, COMPRESSION zstd)")
+            self.run(f"COPY ({sql}) TO {text_literal(str(aside))} (FORMAT parquet, COMPRESSION {compression})")
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
@@ -135,7 +138,7 @@ class DuckDBEngine:
         wanted = ", ".join(map(quoted, columns))
         self.run("SET preserve_insertion_order = true")
         try:
-            self.save(f"SELECT {wanted} FROM {reader}", path)
+            self._save(f"SELECT {wanted} FROM {reader}", path, "lz4")
         except duckdb.InvalidInputException as error:
             line = re.search(r"CSV Error on Line: (\d+)", str(error))
             raise BrokenCsvError(int(line[1]) if line else None, _first_line(error)) from error

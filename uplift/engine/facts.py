@@ -89,7 +89,7 @@ def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str],
     missing = 0
     if event:
         notices += _unmatched(engine, relation, table)
-        notices += _undated(engine, typed)
+        notices += _undated(engine, typed, str(day))
     else:
         missing = _missing(engine, relation, table)
         notices += _missing_notice(missing, table)
@@ -188,8 +188,8 @@ def _unmatched(engine: Engine, relation: str, table: SourceTable) -> list[Proble
     return [Problem("UP565", message, fix, Place(table.shown), "warning")]
 
 
-def _undated(engine: Engine, typed: TypedSource) -> list[Problem]:
-    (rows,) = engine.run(f"SELECT count(*) FROM {quoted(typed.view)} WHERE {DAY} IS NULL")[0]
+def _undated(engine: Engine, typed: TypedSource, time: str) -> list[Problem]:
+    (rows,) = engine.run(f"SELECT count(*) - count({quoted(time)}) FROM {quoted(typed.table.relation)}")[0]
     if not rows:
         return []
     message = f"{rows:,} rows of {typed.name} have no time; no window holds them"

@@ -11,8 +11,8 @@ from pathlib import Path
 from uplift.engine.adapter import Engine, EngineColumn, quoted
 from uplift.engine.csvfile import CsvText, open_csv
 from uplift.engine.encodings import fingerprint
-from uplift.engine.readings import Found, Locate, Stored
 from uplift.engine.snippets import did_you_mean
+from uplift.engine.stored import Found, Locate, Stored
 from uplift.errors import DataError, Place, Problem
 from uplift.spec.project import Source
 from uplift.spec.study import Study

@@ -10,9 +10,10 @@ from uplift.engine.adapter import Engine, quoted
 from uplift.engine.expression_sql import ColumnType
 from uplift.engine.expression_types import TypeConflictError, TypeNeed, needs_of, settle
 from uplift.engine.expressions import ColumnRef, Expression, Type, columns_of
-from uplift.engine.readings import Need, Reading, Stored, known_type, read_columns, refuse_values
+from uplift.engine.readings import known_type, read_columns
 from uplift.engine.snippets import Snippet, check_columns
 from uplift.engine.sources import SourceTable, stored
+from uplift.engine.stored import Need, Reading, Stored, refuse_values
 from uplift.errors import DataError, Place, Problem, SpecError
 from uplift.spec.study import Study
 
@@ -157,31 +158,22 @@ def unit_key(open_store: Stored, column: str, kind: Literal["integer", "string"]
                 place=place,
             )
         )
-    (rows, empty) = open_store.engine.run(
-        f"SELECT count(*), count(CASE WHEN {c} IS NULL THEN 1 END) FROM {quoted(open_store.relation)}"
-    )[0]
+    if physical == "text" and kind == "integer":
+        key = f"(CASE WHEN regexp_full_match({c}, '{CANONICAL_INTEGER}') THEN TRY_CAST({c} AS BIGINT) END)"
+    else:
+        key = c if physical == "text" else f"CAST({c} AS {'BIGINT' if kind == 'integer' else 'VARCHAR'})"
+    counts = open_store.engine.run(f"SELECT count(*), count({c}), count({key}) FROM {quoted(open_store.relation)}")
+    rows, there, keyed = (int(str(n)) for n in counts[0])
     notices = []
-    if empty:
-        message = f"{empty:,} of {rows:,} rows of {open_store.name} have no contact id; they belong to no arm"
+    if there < rows:
+        message = f"{rows - there:,} of {rows:,} rows of {open_store.name} have no contact id; they belong to no arm"
         notices.append(Problem("UP564", message, "", place, "note"))
-    if kind == "string":
-        return (c if physical == "text" else f"CAST({c} AS VARCHAR)"), notices
-    if physical == "integer":
-        return f"CAST({c} AS BIGINT)", notices
-    loose = f"TRY_CAST(trim({c}) AS BIGINT) IS NOT NULL AND NOT regexp_full_match({c}, '{CANONICAL_INTEGER}')"
-    refuse_values(
-        open_store, column, c, f"NOT ({loose})", "an integer as it is written in the contacts (no zeros, no blanks)",
-        code="UP555",
-    )  # fmt: skip
-    key = f"(CASE WHEN regexp_full_match({c}, '{CANONICAL_INTEGER}') THEN TRY_CAST({c} AS BIGINT) END)"
-    (other,) = open_store.engine.run(
-        f"SELECT count(CASE WHEN {c} IS NOT NULL AND {key} IS NULL THEN 1 END) FROM {quoted(open_store.relation)}"
-    )[0]
-    if other:
-        message = (
-            f"{other:,} of {rows:,} rows of {open_store.name} have an id that is no integer; they belong to no arm"
-        )
-        notices.append(Problem("UP564", message, "", place, "warning"))
+    if keyed < there:
+        loose = f"{key} IS NULL AND TRY_CAST(trim({c}) AS BIGINT) IS NOT NULL"
+        what = "an integer as it is written in the contacts (no zeros, no blanks)"
+        refuse_values(open_store, column, c, f"NOT ({loose})", what, code="UP555")
+        other = f"{there - keyed:,} of {rows:,} rows of {open_store.name} have an id that is no integer"
+        notices.append(Problem("UP564", f"{other}; they belong to no arm", "", place, "warning"))
     return key, notices
 
 
