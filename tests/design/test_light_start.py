@@ -47,10 +47,11 @@ def test_neither_do_its_suggestions(tmp_path: Path) -> None:
     assert not modules & (HEAVY | {"numpy", "scipy"})
 
 
-def test_dunnett_needs_nothing_heavy(tmp_path: Path) -> None:
+def test_neither_do_several_arms(tmp_path: Path) -> None:
     arms = ("  treatment: {weight: 85%}\n", "  small: {weight: 40%}\n  large: {weight: 45%}\n")
-    _, _, modules = checked(write_sale(tmp_path, arms, ("design:\n", "design:\n  correction: dunnett\n")))
-    assert not modules & HEAVY
+    for correction in ("holm", "dunnett"):
+        path = write_sale(tmp_path, arms, ("design:\n", f"design:\n  correction: {correction}\n"))
+        assert not checked(path)[2] & (HEAVY | {"numpy", "scipy"})
 
 
 def test_looks_need_nothing_heavy(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -45,6 +46,14 @@ def test_dunnetts_critical_values_are_those_of_the_table(arms: int, value: float
 def test_dunnetts_one_sided_critical_values_are_those_of_the_table(arms: int, value: float) -> None:
     level = dunnett_level((math.sqrt(0.5),) * arms, 0.05, 1)
     assert NORMAL.inv_cdf(1 - level) == pytest.approx(value, abs=0.0051)
+
+
+@given(st.lists(st.floats(0.05, 0.98), min_size=2, max_size=5), st.sampled_from([0.05, 0.01]), st.sampled_from([1, 2]))
+def test_planning_and_read_out_use_the_same_dunnett(loadings: list[float], alpha: float, sides: Literal[1, 2]) -> None:
+    from uplift.stats.dunnett import dunnett_critical
+
+    planned = NORMAL.inv_cdf(1 - dunnett_level(tuple(loadings), alpha, sides) / sides)
+    assert planned == pytest.approx(dunnett_critical(loadings=loadings, alpha=alpha, sides=sides), abs=1e-5)
 
 
 @given(st.lists(st.floats(0.05, 0.98), min_size=2, max_size=5))

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal
 
 from uplift.design.power import Comparison, critical, over_control_noise, upper_tail
+from uplift.stats.roots import root_between
 
 Correction = Literal["dunnett", "holm", "none"]
 
@@ -74,14 +75,31 @@ def power_of_any(family: Family) -> float:
 def dunnett_level(loadings: tuple[float, ...], alpha: float, sides: Literal[1, 2] = 2) -> float:
     """The level per comparison at which the whole family errs with probability α (Dunnett 1955).
 
-    Known variances; for small samples the same level is read with Student's t.
+    Known variances; for small samples the same level is read with Student's t. `uplift.stats.dunnett` decides at the
+    read-out; it needs scipy, whose import would take longer than the rest of a check.
 
     >>> round(dunnett_level((0.5 ** 0.5,) * 3, 0.05), 4)  # equal arms: critical value 2.349
     0.0188
     """
-    from uplift.stats.dunnett import dunnett_critical
 
-    return sides * upper_tail(dunnett_critical(loadings=loadings, alpha=alpha, sides=sides))
+    def error(level: float) -> float:
+        q = critical(level, sides=sides)
+
+        def kept(noise: float) -> float:
+            below = 1.0
+            for load in loadings:
+                rest = math.sqrt(1 - load * load)
+                inside = upper_tail((load * noise - q) / rest)
+                below *= inside - upper_tail((load * noise + q) / rest) if sides == 2 else inside
+            return below
+
+        return 1 - over_control_noise(kept, steepness=steepest)
+
+    steepest = math.sqrt(2 * len(loadings)) * max(load / math.sqrt(1 - load * load) for load in loadings)
+    low = alpha / len(loadings)
+    if len(loadings) == 1 or error(low) >= alpha:  # as good as independent: Bonferroni
+        return low
+    return root_between(lambda level: error(level) - alpha, low, alpha, within=alpha * 1e-7)
 
 
 def _holm(family: Family) -> tuple[float, ...]:
