@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.decide import LEDGER, permuted_sql
 from uplift.assignment.hashing import BUCKETS, HEX_DIGITS
 from uplift.assignment.ranges import ArmRange, Range
 from uplift.engine.adapter import Engine, text_literal
-from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.engine.text_forms import shown_value
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
@@ -65,7 +65,7 @@ def audit(study: Study, *, store: Store) -> AuditReport:
         )
     store.ledger.verify(name)
     rules = tuple(_rule(run) for run in store.catalog.runs(name) if run.verb == "assign")
-    with DuckDBEngine() as engine:
+    with bounded_engine() as engine:
         engine.register_files(LEDGER, files)
         engine.define(_ROWS, _rows_sql(study, rules))
         engine.define(_CHECKED, _checked_sql(study, rules))

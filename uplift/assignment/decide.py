@@ -35,36 +35,50 @@ def fresh_sql(*, known: bool) -> str:
 
 
 def rows_sql(plan: Plan, run_id: str, *, fresh: str, ledger: str | None) -> str:
-    """The ledger rows of the new contacts (`fresh`), sorted by `unit_id`; contacts outside the layer have none."""
+    """The ledger rows of the new contacts (`fresh`), sorted by `unit_id`; contacts outside the layer have none.
+
+    The engine has to keep the order of the inner query: what is the same in every row is added after the sort.
+    """
+    families = plan.clustered and ledger is not None
     decided = _decided(plan, fresh=fresh, ledger=ledger)
+    kept = ["unit_id", "cluster_id", "eligible_at", "held", "bucket", *(_FAMILY_COLUMNS if families else ())]
     if plan.min_stratum is None:
         placed, arm, stratum = decided, arm_sql("bucket", plan.ranges), "stratum"
+        kept += ["stratum"]
     else:
-        placed, arm, stratum = _permuted(plan, decided), "drawn_arm", "block"
-    inherited = "family_arm IS NOT NULL"
+        placed, arm, stratum = _permuted(plan, decided, kept, families=families), "drawn_arm", "block"
+        kept += ["drawn_arm", "block"]
+
+    def inherited(name: str, own: str) -> str:
+        """A late member of a cluster has what the cluster's first row has."""
+        return f"CASE WHEN family_arm IS NOT NULL THEN family_{name} ELSE {own} END" if families else own
+
     return f"""
         SELECT
             '{plan.experiment_id}' AS experiment_id,
             unit_id,
             cluster_id,
-            CASE WHEN held THEN NULL WHEN {inherited} THEN family_arm ELSE {arm} END AS arm,
+            CASE WHEN NOT held THEN {inherited("arm", arm)} END AS arm,
             CAST(bucket AS INTEGER) AS bucket,
             CASE WHEN held THEN '{plan.holdout.salt if plan.holdout else ""}' ELSE '{plan.salt}' END AS salt,
             '{ALGORITHM}' AS algo,
             CAST({plan.salt_epoch} AS INTEGER) AS salt_epoch,
-            CASE WHEN {inherited} THEN family_weight_epoch ELSE CAST({plan.weight_epoch} AS INTEGER) END
-                AS weight_epoch,
+            {inherited("weight_epoch", f"CAST({plan.weight_epoch} AS INTEGER)")} AS weight_epoch,
             TIMESTAMP '{plan.on.isoformat()} 00:00:00' AS assigned_at,
             eligible_at,
-            CASE WHEN held THEN NULL WHEN {inherited} THEN family_stratum ELSE {stratum} END AS stratum,
-            CASE WHEN {inherited} THEN family_weights_hash ELSE '{plan.weights_hash}' END AS weights_hash,
+            CASE WHEN NOT held THEN {inherited("stratum", stratum)} END AS stratum,
+            {inherited("weights_hash", f"'{plan.weights_hash}'")} AS weights_hash,
             '{plan.spec_hash}' AS spec_hash,
             '{run_id}' AS run_id,
             CASE WHEN held THEN 'held_out' ELSE 'assigned' END AS status
-        FROM ({placed}) AS placed
-        WHERE bucket IS NOT NULL
-        ORDER BY unit_id
+        FROM (
+            SELECT {", ".join(kept)} FROM ({placed}) AS placed WHERE bucket IS NOT NULL ORDER BY unit_id
+        ) AS sorted
     """
+
+
+_FAMILY = ("arm", "weight_epoch", "stratum", "weights_hash")
+_FAMILY_COLUMNS = tuple(f"family_{name}" for name in _FAMILY)
 
 
 def _decided(plan: Plan, *, fresh: str, ledger: str | None) -> str:
@@ -74,46 +88,33 @@ def _decided(plan: Plan, *, fresh: str, ledger: str | None) -> str:
     if plan.holdout is not None:
         held_bucket = bucket_sql("duckdb", plan.holdout.salt, "coalesce(holdout_unit, unit_id)")
         held = within_sql("held_bucket", plan.holdout.range)
-    arm_bucket = bucket_sql("duckdb", plan.salt, "randomised")
-    inside = "TRUE"
+    inside = ""
     if plan.layer is not None and not plan.layer.range.everything:
         layer_bucket = bucket_sql("duckdb", plan.layer.salt, "coalesce(layer_unit, unit_id)")
         low, high = plan.layer.range.low, plan.layer.range.high
-        inside = f"{layer_bucket} BETWEEN {low} AND {high - 1}"  # BETWEEN: the hash is computed once
+        inside = f"{layer_bucket} NOT BETWEEN {low} AND {high - 1}"  # BETWEEN: the hash is computed once
+    families = plan.clustered and ledger is not None
+    outside = " AND ".join(filter(None, ("family_arm IS NULL" if families else "", inside))) if inside else "FALSE"
+    columns = "".join(f", h.{name} AS family_{name}" for name in _FAMILY) if families else ""
     # CASE computes a branch only for the rows that reach it: who is held out costs one hash instead of three.
     return f"""
-        SELECT *, ({held}) AS held,
-            CASE WHEN {held} THEN held_bucket WHEN family_arm IS NOT NULL OR {inside} THEN {arm_bucket} END AS bucket
+        SELECT *, ({held}) AS held, CASE
+                WHEN {held} THEN held_bucket
+                WHEN {outside} THEN NULL
+                ELSE {bucket_sql("duckdb", plan.salt, "randomised")}
+            END AS bucket
         FROM (
             SELECT f.unit_id, f.cluster_id, f.eligible_at, f.stratum, f.layer_unit, {unit} AS randomised,
-                {held_bucket} AS held_bucket, {_family_columns(plan, ledger)}
-            FROM {fresh} AS f {_family_join(plan, ledger)}
+                {held_bucket} AS held_bucket{columns}
+            FROM {fresh} AS f {_family_join(ledger) if families and ledger else ""}
             {"WHERE f.cluster_id IS NOT NULL" if plan.exclude_unclustered else ""}
         ) AS hashed
     """
 
 
-_FAMILY = (
-    ("arm", "VARCHAR"),
-    ("weight_epoch", "INTEGER"),
-    ("stratum", "VARCHAR"),
-    ("weights_hash", "VARCHAR"),
-)
-
-
-def _family_columns(plan: Plan, ledger: str | None) -> str:
-    if plan.clustered and ledger is not None:
-        return ", ".join(f"h.{name} AS family_{name}" for name, _ in _FAMILY)
-    return ", ".join(f"CAST(NULL AS {kind}) AS family_{name}" for name, kind in _FAMILY)
-
-
-def _family_join(plan: Plan, ledger: str | None) -> str:
+def _family_join(ledger: str) -> str:
     """The earliest assigned row of each cluster: households that were merged keep the arm that was given first."""
-    if not plan.clustered or ledger is None:
-        return ""
-    columns = ", ".join(
-        f"arg_min({name}, (assigned_at, unit_id)) AS {name}" for name, _ in _FAMILY if name != "stratum"
-    )
+    columns = ", ".join(f"arg_min({name}, (assigned_at, unit_id)) AS {name}" for name in _FAMILY if name != "stratum")
     # arg_min skips NULL values, and a stratum may be NULL: a struct never is.
     stratum = "arg_min({'stratum': stratum}, (assigned_at, unit_id))['stratum'] AS stratum"
     return f"""LEFT JOIN (
@@ -122,26 +123,25 @@ def _family_join(plan: Plan, ledger: str | None) -> str:
             ) AS h ON f.cluster_id = h.cluster_id"""
 
 
-def _permuted(plan: Plan, decided: str) -> str:
+def _permuted(plan: Plan, decided: str, kept: Sequence[str], *, families: bool) -> str:
     """The arm by rank inside each stratum of this draw; strata below `min_stratum` units are pooled into one.
 
     A cluster belongs to the stratum of its first contact by id. Who is held out or inherits an arm takes no rank.
     """
     own = "first_value(stratum) OVER (PARTITION BY randomised ORDER BY unit_id)" if plan.clustered else "stratum"
-    kept = "unit_id, cluster_id, eligible_at, held, bucket"
-    family = ", ".join(f"family_{name}" for name, _ in _FAMILY)
+    placed = "held OR family_arm IS NOT NULL" if families else "held"
     pooled = f"""
             SELECT free.*, CASE WHEN sizes.units < {plan.min_stratum} THEN '{POOLED}' ELSE free.own END AS block
             FROM free JOIN sizes ON free.own = sizes.own"""
     return f"""
         WITH decided AS MATERIALIZED ({decided}),
-        free AS (SELECT *, {own} AS own FROM decided WHERE NOT held AND family_arm IS NULL AND bucket IS NOT NULL),
+        free AS (SELECT *, {own} AS own FROM decided WHERE bucket IS NOT NULL AND NOT ({placed})),
         sizes AS (SELECT own, count(DISTINCT randomised) AS units FROM free GROUP BY own)
-        SELECT {kept}, block, drawn_arm, {family}
+        SELECT {", ".join(kept)}, drawn_arm, block
         FROM ({permuted_sql(pooled, salt=plan.salt, on=plan.on, ranges=plan.ranges)}) AS drawn
         UNION ALL
-        SELECT {kept}, NULL AS block, NULL AS drawn_arm, {family}
-        FROM decided WHERE held OR (family_arm IS NOT NULL AND bucket IS NOT NULL)
+        SELECT {", ".join(kept)}, NULL AS drawn_arm, NULL AS block
+        FROM decided WHERE bucket IS NOT NULL AND ({placed})
     """
 
 

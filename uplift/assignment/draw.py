@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uplift.assignment.audience import open_audience
+from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.continuity import check_salt_epoch, frozen_notice, is_frozen, with_weight_epoch
 from uplift.assignment.decide import AUDIENCE, FRESH, LEDGER, fresh_sql, rows_sql
 from uplift.assignment.plan import Plan, plan_of
 from uplift.assignment.report import ArmDraw, AssignmentReport
-from uplift.engine.adapter import Engine, Settings, text_literal
-from uplift.engine.duckdb_engine import DuckDBEngine
+from uplift.engine.adapter import Engine, text_literal
 from uplift.engine.text_forms import shown_value
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
@@ -22,8 +21,6 @@ from uplift.store import CatalogWriter, Run, Store
 
 Progress = Callable[[str], None]
 Confirm = Callable[[AssignmentReport], bool]
-
-MEMORY = "400MB"  # of the engine: what a draw needs beyond it goes through a temporary directory
 
 
 def assign(
@@ -43,10 +40,7 @@ def assign(
     UP508 changed weights, UP512 a salt epoch that is over. DataError for sources, StateError for the store.
     """
     plan = plan_of(study, on=on)
-    with (
-        tempfile.TemporaryDirectory(prefix="uplift-") as scratch,
-        DuckDBEngine(Settings(memory_limit=MEMORY, temp_directory=Path(scratch))) as engine,
-    ):
+    with bounded_engine() as engine:
         progress("read the audience")
         found = open_audience(study, plan, engine)
         plan = replace(plan, notices=(*plan.notices, *found))
@@ -152,10 +146,12 @@ def _write(study: Study, plan: Plan, engine: Engine, run_id: str, aside: Path, *
     rows = rows_sql(plan, run_id, fresh=FRESH, ledger=ledger)
     # Pushing the filter on the bucket below the hashes would compute each of them twice.
     engine.run("SET disabled_optimizers = 'filter_pushdown'")
+    engine.run("SET preserve_insertion_order = true")
     try:
         engine.run(f"COPY ({rows}) TO {text_literal(str(aside))} (FORMAT parquet, COMPRESSION zstd)")
     finally:
         engine.run("RESET disabled_optimizers")
+        engine.run("SET preserve_insertion_order = false")
     engine.register_files("written", (aside,))
     _check_order(study, engine)
     return _tally(engine, "written")

@@ -8,9 +8,9 @@ import datetime
 import shutil
 from pathlib import Path
 
+from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.decide import LEDGER
 from uplift.engine.adapter import quoted, text_literal
-from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
 from uplift.store import Store, lists_folder, written_aside
@@ -40,7 +40,7 @@ def export_lists(
     if not files:
         raise _nobody(study)
     folder = lists_folder(study.root, experiment.id, on)
-    with DuckDBEngine() as engine, contextlib.ExitStack() as lists:
+    with bounded_engine() as engine, contextlib.ExitStack() as lists:
         engine.register_files(LEDGER, files)
         ((listed,),) = engine.run(f"SELECT count(*) FROM {LEDGER} WHERE status = 'assigned' AND {day}")
         if not listed:

@@ -1,0 +1,89 @@
+"""A run that is killed leaves the old state or the new one; two runs at once assign nobody twice."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from tests.assignment.bench import DAY, Bench
+from uplift.assignment import audit
+
+DRAW = textwrap.dedent(
+    """
+    import datetime, sys
+    from uplift.assignment import assign
+    from uplift.spec import load_study
+    from uplift.store import Store
+    study = load_study(sys.argv[1])
+    print("ready", flush=True)
+    report = assign(study, on=datetime.date.fromisoformat(sys.argv[2]), store=Store.open(study.root / ".uplift"))
+    print(report.assigned, report.known, flush=True)
+    """
+)
+
+
+def start(bench: Bench, on: datetime.date) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", DRAW, str(bench.folder / "sale.yml"), on.isoformat()]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def contacts_in_ledger(bench: Bench) -> list[object]:
+    if not bench.store.ledger.files("sale"):
+        return []
+    bench.store.ledger.verify("sale")
+    return [unit for (unit,) in bench.rows("unit_id")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new_one(bench: Bench):
+    dice = random.Random(20261122)
+    size, step = 40_000, 20_000
+    bench.people(size)
+    process = start(bench, DAY)
+    process.stdout.readline()
+    ready = time.monotonic()
+    process.communicate(timeout=120)
+    usual = time.monotonic() - ready  # one undisturbed draw: kills are spread over a bit more than its length
+    assert len(contacts_in_ledger(bench)) == size
+    outcomes = set()
+    for turn in range(20):
+        before = contacts_in_ledger(bench)
+        bench.people(size + step)
+        process = start(bench, DAY + datetime.timedelta(days=turn + 1))
+        process.stdout.readline()
+        time.sleep(dice.uniform(0, 1.2 * usual))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        after = contacts_in_ledger(bench)
+        assert len(after) == len(set(after))
+        assert len(after) in (len(before), size + step)
+        if len(after) == size + step:
+            size += step
+            outcomes.add("new")
+        else:
+            assert after == before
+            outcomes.add("old")
+    bench.people(size + step)
+    bench.assign(DAY + datetime.timedelta(days=30))
+    assert contacts_in_ledger(bench) == sorted(str(i) for i in range(1, size + step + 1))
+    assert audit(bench.study, store=bench.store).passed
+    assert not list((bench.root / ".uplift").rglob(".aside-*"))
+    assert "old" in outcomes
+
+
+def test_two_runs_at_once_assign_everybody_once(bench: Bench):
+    bench.people(5000)
+    both = [start(bench, DAY), start(bench, DAY)]
+    said = [process.communicate(timeout=120)[0].splitlines()[-1] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted(said) == ["0 5000", "5000 0"]
+    assert len(contacts_in_ledger(bench)) == 5000
