@@ -8,7 +8,7 @@ import datetime
 import pytest
 
 from tests.assignment.bench import DAY, Bench
-from uplift.assignment import export_lists
+from uplift.assignment import bucket, export_lists
 from uplift.errors import AssignmentError
 
 LATER = DAY + datetime.timedelta(days=1)
@@ -73,3 +73,27 @@ def test_without_anybody_assigned_there_is_no_list(bench: Bench):
     bench.assign()
     assert export_lists(bench.study, on=LATER, store=bench.store) == ()
     assert not (bench.root / "lists").exists()
+
+
+def test_a_holdout_that_began_later_takes_contacts_off_the_list_of_all_but_not_out_of_the_ledger(bench: Bench):
+    bench.people(2000)
+    bench.assign()
+    later = {"global-2026h2": {"share": "5%", "unit": "household_id", "from": "2026-12-01", "until": "2027-03-31"}}
+    bench.project(holdouts=later)
+    bench.write(assignment={"holdout": "global-2026h2"})
+    held = {str(i) for i in range(1, 2001) if bucket("global-2026h2/1", str(i // 3)) < 50_000}
+    assert held
+    everybody = export_lists(bench.study, on=LATER, store=bench.store, only_new=False)
+    listed = {unit for path in everybody for (unit,) in read(path)[1:]}
+    assert listed == {str(i) for i in range(1, 2001)} - held
+    assert len(bench.rows("unit_id")) == 2000
+    before = export_lists(bench.study, on=DAY, store=bench.store, only_new=False)
+    assert sum(len(read(path)) - 1 for path in before) == 2000  # on that day it did not run yet
+
+
+def test_lists_are_sorted(bench: Bench):
+    bench.people(5000)
+    bench.assign()
+    for path in export_lists(bench.study, on=DAY, store=bench.store):
+        units = [unit for (unit,) in read(path)[1:]]
+        assert units == sorted(units)

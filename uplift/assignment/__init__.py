@@ -1,6 +1,7 @@
 """WHO gets what: the hash, the draw, the ledger's rows, lists for the mail system, and the proof afterwards."""
 
 from uplift.assignment.audit import AuditReport, audit
+from uplift.assignment.dialects import DIALECTS, assignment_sql, selftest_sql
 from uplift.assignment.draw import assign
 from uplift.assignment.export import export_lists
 from uplift.assignment.hashing import ALGORITHM, BUCKETS, bucket, salt
@@ -10,6 +11,7 @@ from uplift.assignment.report import ArmDraw, AssignmentReport
 __all__ = [
     "ALGORITHM",
     "BUCKETS",
+    "DIALECTS",
     "ArmDraw",
     "ArmRange",
     "AssignmentReport",
@@ -17,8 +19,10 @@ __all__ = [
     "Range",
     "arm_ranges",
     "assign",
+    "assignment_sql",
     "audit",
     "bucket",
     "export_lists",
     "salt",
+    "selftest_sql",
 ]

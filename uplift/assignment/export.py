@@ -10,7 +10,10 @@ from pathlib import Path
 
 from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.decide import LEDGER
-from uplift.engine.adapter import quoted, text_literal
+from uplift.assignment.dialects import bucket_sql
+from uplift.assignment.plan import active_holdout
+from uplift.engine.adapter import Engine, quoted, text_literal
+from uplift.engine.sources import open_source
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
 from uplift.store import Store, lists_folder, written_aside
@@ -29,7 +32,8 @@ def export_lists(
 
     Each file has one column under the name of the id column, UTF-8, sorted, `\\n` line ends. `only_new` lists the
     contacts that were assigned on the day `on`; else everybody assigned up to that day, in files `<arm>-all.csv`.
-    Held-out contacts are on no list. `bom` puts the mark before the text by which a spreadsheet knows UTF-8.
+    Held-out contacts are on no list: a holdout that began after a contact was assigned takes it off the list of all,
+    though not out of the analysis. `bom` puts the mark before the text by which a spreadsheet knows UTF-8.
 
     Where nobody was assigned on the day (or up to it) no file is written and no path returned. Raises AssignmentError
     (UP504) when the experiment has no ledger yet.
@@ -42,7 +46,10 @@ def export_lists(
     folder = lists_folder(study.root, experiment.id, on)
     with bounded_engine() as engine, contextlib.ExitStack() as lists:
         engine.register_files(LEDGER, files)
-        ((listed,),) = engine.run(f"SELECT count(*) FROM {LEDGER} WHERE status = 'assigned' AND {day}")
+        engine.run("SET preserve_insertion_order = true")
+        held = "" if only_new else _held_out_since(study, on, engine)
+        engine.define(_LISTED, f"SELECT unit_id, arm FROM {LEDGER} WHERE status = 'assigned' AND {day}{held}")
+        ((listed,),) = engine.run(f"SELECT count(*) FROM {_LISTED}")
         if not listed:
             return ()
         paths = []
@@ -51,8 +58,8 @@ def export_lists(
             path = folder / f"{arm}{'' if only_new else '-all'}.csv"
             aside = lists.enter_context(written_aside(path))
             rows = (
-                f"SELECT unit_id AS {quoted(_header(study))} FROM {LEDGER}"
-                f" WHERE status = 'assigned' AND arm = {text_literal(arm)} AND {day} ORDER BY unit_id"
+                f"SELECT unit_id AS {quoted(_header(study))} FROM {_LISTED}"
+                f" WHERE arm = {text_literal(arm)} ORDER BY unit_id"
             )
             engine.run(
                 f"COPY ({rows}) TO {text_literal(str(aside))} (FORMAT csv, HEADER, DELIMITER {text_literal(delimiter)})"
@@ -61,6 +68,26 @@ def export_lists(
                 _mark(aside)
             paths.append(path)
     return tuple(paths)
+
+
+_LISTED, _HELD = "listed", "held_since"
+
+
+def _held_out_since(study: Study, on: datetime.date, engine: Engine) -> str:
+    """A condition that leaves out who is in the experiment's holdout today, by what the source says today."""
+    holdout, _ = active_holdout(study, on)
+    unit = study.experiment.unit.id
+    if holdout is None or not isinstance(unit, str):
+        return ""
+    table = open_source(engine, study, study.experiment.audience.source, needed={unit, holdout.unit})
+    bucket = bucket_sql("duckdb", holdout.salt, "coalesce(nullif(holdout_unit, ''), unit_id)")
+    engine.define(
+        _HELD,
+        f"SELECT unit_id FROM (SELECT CAST({quoted(unit)} AS VARCHAR) AS unit_id,"
+        f" CAST({quoted(holdout.unit)} AS VARCHAR) AS holdout_unit FROM {quoted(table.relation)}) AS contacts"
+        f" WHERE {bucket} BETWEEN {holdout.range.low} AND {holdout.range.high - 1}",
+    )
+    return f" AND unit_id NOT IN (SELECT unit_id FROM {_HELD} WHERE unit_id IS NOT NULL)"
 
 
 def _header(study: Study) -> str:

@@ -82,7 +82,7 @@ def plan_of(study: Study, *, on: datetime.date, weight_epoch: int = 1) -> Plan:
     _check_status(study)
     wave = _check_day(study, on)
     ranges = arm_ranges({name: arm.weight for name, arm in experiment.arms.items()})
-    holdout, notices = _holdout(study, on)
+    holdout, notices = active_holdout(study, on)
     layer = None
     if assignment.layer is not None:
         shared = study.project.layers[assignment.layer.name]
@@ -163,7 +163,8 @@ def _closed_that_day(study: Study, what: str, key: str) -> AssignmentError:
     )
 
 
-def _holdout(study: Study, on: datetime.date) -> tuple[Slice | None, Sequence[Problem]]:
+def active_holdout(study: Study, on: datetime.date) -> tuple[Slice | None, Sequence[Problem]]:
+    """The holdout of the experiment where it runs on that day; else None, with a warning if one is named."""
     name = study.experiment.assignment.holdout
     if name is None:
         return None, ()
