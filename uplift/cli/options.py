@@ -1,0 +1,59 @@
+"""Arguments and options that several verbs share, and how they are read."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from uplift.errors import Problem, ProjectError
+
+if TYPE_CHECKING:
+    from uplift.spec import Study
+    from uplift.words.language import Language
+
+
+class Speech(StrEnum):
+    """The language of a report."""
+
+    de = "de"
+    en = "en"
+
+
+ExperimentArgument = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="An experiment's id, or its YAML file.")]
+LanguageOption = Annotated[Speech | None, typer.Option("--language", "-l", help="de or en; default: the project's.")]
+DayOption = Annotated[
+    datetime.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A local day of the project, YYYY-MM-DD.")
+]
+
+
+def study_of(experiment: str) -> Study:
+    """The study of an id or a path: `sale`, `experiments/sale.yml`; ids are looked for in experiments/ and here."""
+
+    given = Path(experiment)
+    candidates = [given, Path("experiments") / f"{experiment}.yml", Path(f"{experiment}.yml")]
+    found = next((path for path in candidates if path.is_file()), None)
+    if found is None:
+        known = sorted(p.stem for p in Path("experiments").glob("*.yml") if p.stem != "project")
+        hint = f"known here: {', '.join(known)}" if known else "run the command in the folder that holds experiments/"
+        raise ProjectError(Problem("UP902", f"there is no experiment '{experiment}'", fix=hint))
+    return load_study(found)
+
+
+def today(study: Study | None = None) -> datetime.date:
+    """The local day of the project, or of this machine where no project is known yet."""
+    if study is None:
+        return datetime.datetime.now().astimezone().date()
+    from zoneinfo import ZoneInfo
+
+    return datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
+
+
+def speech_of(choice: Speech | None) -> Language | None:
+    """The language that was asked for, None when the project decides."""
+    if choice is None:
+        return None
+    return "de" if choice is Speech.de else "en"

@@ -1,0 +1,42 @@
+"""What a terminal shows: paths as the user would type them; problems and checks on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from uplift.cli.options import today
+from uplift.errors import Problem
+
+if TYPE_CHECKING:
+    from uplift.results import Check
+    from uplift.spec import Study
+    from uplift.words.language import Language
+
+
+def print_findings(study: Study, notices: Iterable[Problem] = ()) -> None:
+    """What the design gate and the draw have to say, on stderr; CI is where an underpowered design is refused."""
+    from uplift.design import findings
+
+    for problem in (*findings(study, today=today(study)), *notices):
+        typer.echo(str(problem), err=True)
+
+
+def print_checks(checks: Iterable[Check], language: Language) -> None:
+    """What needs attention, on stderr."""
+    from uplift.words.sentences.checks import found
+
+    for check in checks:
+        if check.status != "ok":
+            typer.echo(f"{check.code} {found(check.code, dict(check.facts), language)}", err=True)
+
+
+def shown(path: Path) -> str:
+    """A path as the user would type it: relative to here where it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,95 @@
+"""The verbs of a running test: `assign`, `analyze`, `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from uplift.cli.options import DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
+from uplift.cli.printing import print_checks, print_findings, shown
+from uplift.cli.progress import Stages
+
+
+def assign(
+    experiment: ExperimentArgument,
+    on: DayOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Lists hold everybody assigned so far, not only new ones.")
+    ] = False,
+) -> None:
+    """Contacts to arms: the ledger, and one list per arm.
+
+    Running it again assigns new contacts only and changes nobody.
+    """
+    from uplift.assignment import assign as draw
+    from uplift.assignment import export_lists
+    from uplift.store import Store
+
+    study = study_of(experiment)
+    day = on.date() if on else today(study)
+    with Store.open(study.root / study.project.state) as store:
+        with Stages() as stages:
+            stages("assign contacts")
+            report = draw(study, on=day, store=store)
+            stages("write the lists")
+            lists = export_lists(study, store=store, on=day, only_new=not every)
+        print_findings(study, report.notices)
+        typer.echo(str(report))
+        for path in lists:
+            typer.echo(f"list    {shown(path)}")
+
+
+def analyze(
+    experiment: ExperimentArgument,
+    as_of: DayOption = None,
+    language: LanguageOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of a table.")] = False,
+) -> None:
+    """The uplift of every metric, and the report.
+
+    One scan over the data gives result.json, an HTML report and a table on the terminal.
+    """
+    from uplift.analysis import analyze as measure
+    from uplift.analysis import save
+    from uplift.report import write
+    from uplift.results.forms import text
+    from uplift.results.json_form import to_json
+    from uplift.store import report_path
+
+    study = study_of(experiment)
+    with Stages() as stages:
+        result = measure(study, as_of=as_of.date() if as_of else None, progress=stages)
+        stages("write the report")
+        saved = save(study, result)
+        speech = speech_of(language) or result.experiment.language
+        report = write(result, report_path(study.root, result.experiment.id, speech), language=speech)
+    typer.echo(to_json(result) if json else text(result, speech), nl=not json)
+    print_checks(result.checks, speech)
+    typer.echo(f"result  {shown(saved)}", err=json)
+    typer.echo(f"report  {shown(report)}", err=json)
+    raise typer.Exit(0 if result.trusted else 1)
+
+
+def report(
+    results: Annotated[list[Path], typer.Argument(help="result.json files.")],
+    language: LanguageOption = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file, or a folder for several.")] = None,
+) -> None:
+    """Reports again from their results.
+
+    In another language if you like; no data are read.
+    """
+    from uplift.report import write
+    from uplift.results.json_form import read
+
+    if output is not None and len(results) > 1 and output.suffix == ".html":
+        raise typer.BadParameter("several results need a folder", param_hint="--output")
+    for path in results:
+        result = read(path)
+        speech = speech_of(language) or result.experiment.language
+        name = f"{result.experiment.id}.{speech}.html"
+        target = Path("reports") / name if output is None else output
+        target = target if target.suffix == ".html" else target / name
+        typer.echo(f"report  {shown(write(result, target, language=speech))}")

@@ -1,0 +1,77 @@
+"""The verbs of a first day: `demo`, `init`, `schema`, `explain`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from uplift.cli.options import LanguageOption, Speech, speech_of
+from uplift.cli.printing import shown
+from uplift.cli.progress import Stages
+from uplift.errors import Problem, UpliftError
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo project goes.")] = Path("demo"),
+    language: LanguageOption = None,
+) -> None:
+    """The whole circle on a generated retailer.
+
+    Data, check, assign, analyze, report: everything goes into one folder.
+    """
+    from uplift.demo.run import run
+
+    with Stages() as stages:
+        lines = list(run(folder, language=speech_of(language), progress=stages))
+    for line in lines:
+        typer.echo(line)
+
+
+def init(folder: Annotated[Path, typer.Argument(help="Where the project goes.")] = Path()) -> None:
+    """A commented project that passes its own check."""
+    from uplift.starter import write_starter
+
+    for path in write_starter(folder):
+        typer.echo(f"wrote {path}")
+    typer.echo(f"next: uplift check {folder / 'experiments'}")
+
+
+def schema(
+    which: Annotated[str, typer.Argument(metavar="[experiment|project]", help="Which file's schema.")] = "experiment",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder: writes both schemas there.")] = None,
+) -> None:
+    """The JSON Schema of the YAML files, for an editor."""
+    import json
+
+    from uplift.spec.schema import experiment_schema, project_schema
+
+    schemas = {"experiment": experiment_schema, "project": project_schema}
+    if which not in schemas:
+        raise typer.BadParameter("choose experiment or project", param_hint="WHICH")
+    if output is None:
+        typer.echo(json.dumps(schemas[which](), indent=2, ensure_ascii=False))
+        return
+    from uplift.store.files import write_text_atomic
+
+    for name, make in schemas.items():
+        target = output / f"{name}.v1.schema.json"
+        write_text_atomic(target, json.dumps(make(), indent=2, ensure_ascii=False) + "\n")
+        typer.echo(f"wrote {shown(target)}")
+
+
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A finding code, such as UP310.")],
+    language: LanguageOption = None,
+) -> None:
+    """What a finding means and what to do."""
+    from uplift.words.codes import CODES
+
+    entry = CODES.get(code.upper())
+    if entry is None:
+        raise UpliftError(Problem("UP902", f"there is no code '{code}'", fix=f"known codes: {', '.join(CODES)}"))
+    german = language == Speech.de
+    typer.echo(f"{entry.code}  {entry.title_de if german else entry.title_en}\n")
+    typer.echo(entry.why_de if german else entry.why_en)
+    typer.echo(f"\n{'Abhilfe' if german else 'Fix'}: {entry.fix_de if german else entry.fix_en}")
