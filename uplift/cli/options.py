@@ -33,6 +33,8 @@ DayOption = Annotated[
 def study_of(experiment: str) -> Study:
     """The study of an id or a path: `sale`, `experiments/sale.yml`; ids are looked for in experiments/ and here."""
 
+    from uplift.spec import load_study
+
     given = Path(experiment)
     candidates = [given, Path("experiments") / f"{experiment}.yml", Path(f"{experiment}.yml")]
     found = next((path for path in candidates if path.is_file()), None)
