@@ -84,15 +84,15 @@ SELECT unit_id, cluster_id, arm, weight_epoch, stratum, CAST(assigned_at AS DATE
 FROM ledger
 WHERE experiment_id = {id_} AND (status = 'assigned' OR status = 'held_out')
   AND salt_epoch = (SELECT max(salt_epoch) FROM ledger WHERE experiment_id = {id_})"""
-    rows = f"SELECT * FROM ({first}) AS first_rows WHERE place = 1 AND status = 'assigned'"
     sql = (
         f"SELECT unit_id, {unit_key_sql(study, 'unit_id')} AS unit_key, cluster_id, arm, "
-        "CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, assigned_day "
-        f"FROM ({rows}) AS kept WHERE arm IN ({arms})"
+        f"CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, assigned_day "
+        f"FROM ({first}) AS first_rows WHERE place = 1 AND status = 'assigned'"
     )
-    engine.materialize(ASSIGNED, sql)
+    engine.materialize("assigned_rows", sql)
+    engine.define(ASSIGNED, f"SELECT * FROM assigned_rows WHERE arm IN ({arms})")
     others = engine.run(
-        f"SELECT arm, count(*) FROM ({rows}) AS kept WHERE arm IS NULL OR NOT arm IN ({arms}) "
+        f"SELECT arm, count(*) FROM assigned_rows WHERE arm IS NULL OR NOT arm IN ({arms}) "
         "GROUP BY arm ORDER BY 2 DESC, 1"
     )
     unknown = tuple(UnknownArm(None if v is None else str(v), int(str(n))) for v, n in others)
