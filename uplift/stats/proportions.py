@@ -7,8 +7,8 @@ the pooled z-test, so interval and p-value can't disagree.
 Koopman (1984) is the plain form; Miettinen & Nurminen (1985) multiply the variance by N/(N−1), which is the default
 here. Exact two-sided coverage is 0.945 to 0.955 from ten expected control converters on, also for 5/95 holdouts.
 This inversion is bracketed by construction and works from 0 of n to n of n. Statsmodels' (0.15) is no oracle for the
-difference: its cubic has the control's events where the equation has its contacts, which moves bounds by about one
-part in a thousand for rare events and fails altogether for unequal arms.
+difference: its cubic has the control's events where the equation has its contacts, which moves the bounds (by 3 parts
+in 10,000 for 3 % of 10,000) and leaves unequal arms without a sign change.
 """
 
 from __future__ import annotations
