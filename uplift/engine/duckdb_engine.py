@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,8 @@ class DuckDBEngine:
 
         self._connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:")
         self._version = duckdb.__version__
+        # A statement runs in a thread of its own: while it runs, DuckDB does not listen to Ctrl-C, but we do.
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="duckdb")
         settings = settings or Settings()
         for name, value in (
             ("threads", settings.threads),
@@ -83,8 +86,18 @@ class DuckDBEngine:
     def run(self, sql: str) -> Rows:
         """Run a statement and fetch all rows (never through a data frame: that would make HUGEINT a float)."""
         with _plain_errors():
-            rows: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
-            return rows
+            running = self._worker.submit(self._fetch, sql)
+            try:
+                return running.result()
+            except KeyboardInterrupt:
+                while not running.done():
+                    self.interrupt()
+                    wait([running], timeout=0.05)
+                raise
+
+    def _fetch(self, sql: str) -> Rows:
+        rows: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        return rows
 
     def define(self, name: str, sql: str) -> None:
         """Give a query a name (a view), replacing what had it."""
@@ -155,6 +168,7 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Release everything."""
+        self._worker.shutdown()
         self._connection.close()
 
 

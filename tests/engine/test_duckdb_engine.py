@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from uplift.engine import DuckDBEngine, Settings
+from uplift.engine.adapter import CancelledError, EngineColumn
+from uplift.errors import DataError
+
+ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(10000000) AS b"
+
+
+def test_ctrl_c_stops_a_running_statement_at_once_and_the_engine_goes_on() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    pressed: list[float] = []
+
+    def press() -> None:
+        pressed.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    try:
+        with DuckDBEngine() as engine:
+            timer = threading.Timer(0.5, press)
+            timer.start()
+            with pytest.raises(KeyboardInterrupt):
+                engine.run(ENDLESS)
+            took = time.monotonic() - pressed[0]
+            timer.join()
+            assert engine.run("SELECT 1") == [(1,)]
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert took < 1.0  # 0.05 s on a quiet machine; this one may be busy
+
+
+def test_an_interrupt_from_another_thread_is_a_located_problem() -> None:
+    with DuckDBEngine() as engine:
+        timer = threading.Timer(0.5, engine.interrupt)
+        timer.start()
+        with pytest.raises(CancelledError, match="UP582"):
+            engine.run(ENDLESS)
+        timer.join()
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    with DuckDBEngine() as engine:
+        path = tmp_path / "deep" / "units.parquet"
+        engine.save("SELECT 1 AS x", path)
+        with pytest.raises(DataError):
+            engine.save("SELECT CAST(9223372036854775807 AS BIGINT) + range FROM range(3)", path)
+        engine.register_files("t", [path])
+        assert engine.run("SELECT x FROM t") == [(1,)]
+    assert [p.name for p in path.parent.iterdir()] == ["units.parquet"]
+
+
+def test_names_of_files_are_never_patterns(tmp_path: Path) -> None:
+    with DuckDBEngine() as engine:
+        for name, value in (("a[1].parquet", 1), ("a1.parquet", 2), ("it's.parquet", 3), ("a*.parquet", 4)):
+            engine.save(f"SELECT {value} AS x", tmp_path / name)
+        for name, value in (("a[1].parquet", 1), ("it's.parquet", 3), ("a*.parquet", 4)):
+            engine.register_files("t", [tmp_path / name])
+            assert engine.run("SELECT x FROM t") == [(value,)]
+
+
+def test_columns_are_told_by_what_they_can_serve_as(tmp_path: Path) -> None:
+    with DuckDBEngine() as engine:
+        engine.define(
+            "t",
+            "SELECT 1::UTINYINT AS a, 1.5::DECIMAL(10,3) AS b, 1.0::FLOAT AS c, 'x' AS d, DATE '2026-01-01' AS e, "
+            "TIMESTAMP '2026-01-01' AS f, now() AS g, true AS h, [1] AS i, uuid() AS j",
+        )
+        found = engine.columns("t")
+    kinds = ["integer", "decimal", "float", "text", "date", "timestamp", "timestamptz", "boolean", "other", "text"]
+    assert [column.physical for column in found] == kinds
+    assert found[1] == EngineColumn("b", "decimal", 3, "DECIMAL(10,3)")
+
+
+def test_settings_reach_the_engine_and_nothing_is_fetched_from_outside(tmp_path: Path) -> None:
+    with DuckDBEngine(Settings(threads=1, memory_limit="300MB", temp_directory=tmp_path / "it's here")) as engine:
+        names = ("threads", "preserve_insertion_order", "autoinstall_known_extensions", "temp_directory")
+        values = [engine.run(f"SELECT CAST(current_setting('{name}') AS VARCHAR)")[0][0] for name in names]
+    assert values == ["1", "false", "false", str(tmp_path / "it's here")]
+
+
+def test_too_little_memory_is_said_in_plain_words(tmp_path: Path) -> None:
+    with DuckDBEngine(Settings(memory_limit="20MB", temp_directory=tmp_path)) as engine:
+        engine.run("SET max_temp_directory_size = '1MB'")
+        with pytest.raises(DataError, match="UP580"):
+            engine.run("SELECT count(*) FROM (SELECT DISTINCT hash(range) || 'x' FROM range(5000000))")
