@@ -27,14 +27,15 @@ def open_audience(study: Study, plan: Plan, engine: Engine) -> tuple[Problem, ..
     def column(name: str) -> str:
         """A column of the audience by its name in the source; blank texts are as good as missing."""
         own = {unit.id: "unit_id", unit.cluster: "cluster_id"}.get(name) or quoted(name)
-        return f"nullif({own}, '')"
+        return f"nullif({own}, '')" if who.table.column(name).physical == "text" else own
 
+    cluster = column(unit.cluster) if unit.cluster else "CAST(NULL AS VARCHAR)"
     holdout = column(plan.holdout.unit) if plan.holdout else "CAST(NULL AS VARCHAR)"
     layer = column(plan.layer.unit) if plan.layer else "CAST(NULL AS VARCHAR)"
     late = f"coalesce(CAST(eligible_at AS DATE) > DATE '{plan.on}', FALSE)" if plan.rolling else "FALSE"
     engine.define(
         AUDIENCE,
-        f"SELECT unit_id, nullif(cluster_id, '') AS cluster_id, eligible_at, {_stratum(plan)} AS stratum,"
+        f"SELECT unit_id, {cluster} AS cluster_id, eligible_at, {_stratum(plan)} AS stratum,"
         f" {holdout} AS holdout_unit, {layer} AS layer_unit, {late} AS late FROM {quoted(who.view)}",
     )
     return (*who.notices, *found)
