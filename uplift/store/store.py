@@ -43,7 +43,7 @@ class Store:
             raise StateError(
                 Problem(
                     "UP519",
-                    f"the state directory '{path}' lies on a network drive ({kind}): SQLite's locks fail there silently",
+                    f"'{path}' lies on a network drive ({kind}), where SQLite's locks fail without a word",
                     fix="name a directory on a local disk in project.yml: `state: /var/lib/uplift`",
                 )
             )
