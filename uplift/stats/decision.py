@@ -47,8 +47,8 @@ class Level:
 
     def critical(self, df: float = NORMAL) -> float:
         """The value that the statistic must exceed."""
-        tail = 1 - self.alpha / self.sides
-        return float(ndtri(tail)) if _is_normal(df) else float(stdtrit(df, tail))
+        tail = self.alpha / self.sides  # not 1 − tail: an early look's level may be 1e-20
+        return -float(ndtri(tail)) if _is_normal(df) else -float(stdtrit(df, tail))
 
     def p_value(self, statistic: float, df: float = NORMAL) -> float:
         """The probability of a statistic at least as far out, if there were no difference."""
