@@ -8,9 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from uplift.analysis import checks
+from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts, not_evaluated
-from uplift.analysis.metrics import metric_result, terms_of, uses_of
+from uplift.analysis.metrics import metric_result, uses_of
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement, measure
 from uplift.errors import Problem, SpecError, StateError

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from uplift.results import MetricResult, Recommendation
 from uplift.spec import Study
 from uplift.spec.decision import evaluate, parse
-
-DEFAULT_SHIP = {"up": "primary.low > 0", "down": "primary.high < 0"}
-DEFAULT_STOP = {"up": "primary.high < 0", "down": "primary.low > 0"}
+from uplift.spec.rule_pair import rules_of
 
 Name = float | bool | None | list[bool | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The two rules as text, the YAML's own or the default ones."""
-
-    ship: str
-    stop: str
-
-
-def rules_of(study: Study) -> Rules:
-    """The YAML's rules; where one is absent: ship a proven gain with all guardrails ok, stop a proven loss."""
-    better = study.metric(study.experiment.metrics.primary.metric).better
-    written = study.experiment.decision
-    guardrails = bool(study.experiment.metrics.guardrails)
-    ship = DEFAULT_SHIP[better] + (" and all(guardrails.ok)" if guardrails else "")
-    stop = DEFAULT_STOP[better] + (" or any(guardrails.breached)" if guardrails else "")
-    return Rules(
-        ship=(written.ship if written and written.ship else ship),
-        stop=(written.stop if written and written.stop else stop),
-    )
 
 
 def recommend(study: Study, metrics: Sequence[MetricResult], *, trusted: bool) -> Recommendation:

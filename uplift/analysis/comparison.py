@@ -1,0 +1,188 @@
+"""One comparison of the experiment: which estimator its design asks for, and at which level it is decided.
+
+The design chooses, nobody else: strata and weight epochs are compared within themselves, several arms share the
+design's correction. Everything is arithmetic on moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from operator import add
+from typing import Literal
+
+from uplift.engine import MetricSums
+from uplift.results import Kind, Uplift
+from uplift.spec import Study
+from uplift.stats.dunnett import control_loadings, dunnett
+from uplift.stats.effects import alternatives, compare
+from uplift.stats.moments import Moments, Sums
+from uplift.stats.multiplicity import holm
+from uplift.stats.strata import Stratum, compare_strata
+
+SMALLEST = 2  # contacts per arm: a variance needs two
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every comparison of one experiment shares."""
+
+    interval: str
+    alpha: float
+    sides: Literal[1, 2]
+    correction: Literal["dunnett", "holm", "none"]
+    weights: Mapping[str, Fraction]
+
+    def design_ratio(self, control: str, treatment: str) -> float:
+        """How unequal the two arms were designed: the larger weight over the smaller."""
+        low, high = sorted((self.weights[control], self.weights[treatment]))
+        return float(high / low)
+
+
+def terms_of(study: Study) -> Terms:
+    """The terms that the design gives (the project's defaults are already merged in)."""
+    design = study.experiment.design
+    weights = {name: arm.weight for name, arm in study.experiment.arms.items()}
+    return Terms(design.interval, design.alpha, design.sides, design.correction, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One treatment arm against the control: their moments in each stratum and epoch (one where there is none)."""
+
+    metric: str
+    kind: Kind
+    better: Literal["up", "down"]
+    control_arm: str
+    treatment_arm: str
+    strata: tuple[Stratum, ...]
+
+    @property
+    def control(self) -> Moments:
+        """The control arm as a whole."""
+        return reduce(add, (c for c, _ in self.strata))
+
+    @property
+    def treatment(self) -> Moments:
+        """The treatment arm as a whole."""
+        return reduce(add, (t for _, t in self.strata))
+
+
+def strata_of(measured: MetricSums, *, control: str, treatment: str) -> tuple[Stratum, ...]:
+    """The moments of both arms in each stratum and weight epoch.
+
+    Strata in which an arm has fewer than two mature contacts are merged with the next smallest one of their epoch, a
+    rule that knows no outcome. An epoch without mature contacts in one of the arms can't be compared and is left out.
+    """
+    sums: dict[tuple[int, str], dict[str, Sums]] = {}
+    for cell in measured.cells:
+        if cell.arm in (control, treatment):
+            sums.setdefault((cell.weight_epoch, cell.stratum or ""), {})[cell.arm] = cell.sums
+    epochs: dict[int, list[Group]] = {}
+    for (epoch, _), arms in sorted(sums.items()):
+        epochs.setdefault(epoch, []).append(arms)
+    merged = [group for groups in epochs.values() for group in _merged(groups, control, treatment)]
+    comparable = [group for group in merged if _smaller_arm(group, control, treatment) >= SMALLEST]
+    shown = comparable or ([reduce(_together, merged)] if merged else [{}])
+    some = next((cell.sums for cell in measured.cells), Sums(("y",), 0, {}, (0,), (0,)))
+    nobody = replace(some, n=0, powers={}, nonzero=0)
+    return tuple((g.get(control, nobody).moments(), g.get(treatment, nobody).moments()) for g in shown)
+
+
+Group = Mapping[str, Sums]
+
+
+def _merged(groups: Sequence[Group], control: str, treatment: str) -> list[Group]:
+    """The strata of one epoch, the smallest merged with the next one until each has contacts in both arms."""
+    ordered = sorted(groups, key=_contacts)
+    while len(ordered) > 1 and _smaller_arm(ordered[0], control, treatment) < SMALLEST:
+        ordered = sorted([_together(ordered[0], ordered[1]), *ordered[2:]], key=_contacts)
+    if all(_smaller_arm(group, control, treatment) >= SMALLEST for group in ordered):
+        return ordered
+    return [reduce(_together, ordered)]
+
+
+def _contacts(group: Group) -> int:
+    return sum(sums.n for sums in group.values())
+
+
+def _smaller_arm(group: Group, control: str, treatment: str) -> int:
+    return min(group[arm].n if arm in group else 0 for arm in (control, treatment))
+
+
+def _together(one: Group, other: Group) -> Group:
+    """Both groups as one, arm by arm."""
+    arms = sorted(one.keys() | other.keys())
+    return {arm: reduce(add, (group[arm] for group in (one, other) if arm in group)) for arm in arms}
+
+
+def answers(questions: Sequence[Question], terms: Terms) -> list[Uplift]:
+    """All arms of one metric: each interval at the level at which the design's correction decided it.
+
+    Holm: the stopping level for those not rejected, no simultaneous coverage. Dunnett: one level for all, intervals
+    are simultaneous over the arms. The family is the arms of this metric; metrics have roles instead.
+    """
+    plain = [answer(question, terms, terms.alpha) for question in questions]
+    if len(questions) == 1 or terms.correction == "none":
+        return plain
+    p_values = [uplift.p_value for uplift in plain]
+    if terms.correction == "holm":
+        decided = holm(p_values, alpha=terms.alpha)
+    else:
+        n_control, sizes = questions[0].control.n, [question.treatment.n for question in questions]
+        if n_control == 0:
+            return plain
+        loadings = control_loadings(1 / n_control, [1 / n if n else None for n in sizes])
+        decided = dunnett(p_values, loadings=loadings, alpha=terms.alpha, sides=terms.sides)
+    return [
+        replace(answer(question, terms, d.level), p_adjusted=d.adjusted)
+        for question, d in zip(questions, decided, strict=True)
+    ]
+
+
+def answer(question: Question, terms: Terms, alpha: float) -> Uplift:
+    """One arm at one level, by the estimator that the design asks for."""
+    if len(question.strata) > 1:
+        return compare_strata(
+            question.metric,
+            question.kind,
+            strata=question.strata,
+            control_arm=question.control_arm,
+            treatment_arm=question.treatment_arm,
+            interval=terms.interval,
+            alpha=alpha,
+            sides=terms.sides,
+            alternative=question.better,
+        )
+    return compare(
+        question.metric,
+        question.kind,
+        control=question.control,
+        treatment=question.treatment,
+        control_arm=question.control_arm,
+        treatment_arm=question.treatment_arm,
+        interval=terms.interval,
+        alpha=alpha,
+        sides=terms.sides,
+        alternative=question.better,
+        design_ratio=terms.design_ratio(question.control_arm, question.treatment_arm),
+    )
+
+
+def other_answers(question: Question, terms: Terms, *, besides: Uplift) -> tuple[Uplift, ...]:
+    """The same comparison on its own (no correction, strata pooled) by every method, for the appendix."""
+    found = alternatives(
+        question.metric,
+        question.kind,
+        control=question.control,
+        treatment=question.treatment,
+        control_arm=question.control_arm,
+        treatment_arm=question.treatment_arm,
+        alpha=terms.alpha,
+        sides=terms.sides,
+        alternative=question.better,
+    )
+    shown = (besides.method, besides.confidence)
+    return tuple(u for u in found if (u.method, u.confidence) != shown or len(question.strata) > 1)
