@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.studies import LATER, START, ledger, ledger_of, measured, study_in, write_parquet, write_text
 from uplift.engine import Assigned, Measurement
-from uplift.errors import DataError
+from uplift.errors import DataError, SpecError
 from uplift.spec.study import Study
 from uplift.stats.moments import Moments
 
@@ -435,3 +435,84 @@ def test_assigned_contacts_that_a_wide_file_lost_are_left_out_and_counted(tmp_pa
     assert dict(metric.mature) == {"control": 2, "treatment": 0}
     assert dict(metric.missing) == {"control": 0, "treatment": 1}
     assert "UP567" in {n.code for n in found.notices}
+
+
+def test_a_ratio_needs_both_of_its_columns(tmp_path: Path) -> None:
+    """Who is missing from a wide file is missing from numerator and denominator alike."""
+    write_text(tmp_path / "contacts.csv", "customer_id;spend;orders\n1;5,00;1\n2;0;0\n")
+    study = study_in(
+        tmp_path,
+        sources={"contacts": {"file": "../contacts.csv", "id": "customer_id"}},
+        metrics={"order_value": COLUMNS["order_value"]},
+        use=[("order_value", None)],
+    )
+    rows = [{"unit_id": str(i), "arm": "control"} for i in (1, 2, 3)]
+    found = measured(study, Assigned.from_ledger([ledger(tmp_path / "l.parquet", rows)]))
+    sums = found.sums("order_value")["control"]
+    assert (sums.n, sums.nonzero) == (2, 1)
+    assert sums.powers[(1, 0)] == 500
+    assert sums.powers[(0, 1)] == 1
+
+
+def test_a_flag_stored_as_a_number_may_stand_as_a_condition(tmp_path: Path) -> None:
+    study = order_study(
+        tmp_path, "not returned", "SELECT 1 AS id, DATE '2026-03-05' AS at, unnest([0, 0, 1]) AS returned"
+    )
+    assert orders(study) == 2
+
+
+def test_a_number_other_than_0_and_1_may_not(tmp_path: Path) -> None:
+    study = order_study(tmp_path, "not returned", "SELECT 1 AS id, DATE '2026-03-05' AS at, unnest([0, 2]) AS returned")
+    with pytest.raises(DataError, match="UP535"):
+        orders(study)
+
+
+def test_a_condition_on_the_time_of_an_event_reads_it_as_a_time(tmp_path: Path) -> None:
+    folder = tmp_path
+    write_text(folder / "orders.csv", "id;at\n1;05.03.2026 10:00\n1;09.03.2026 10:00\n")
+    study = order_study(folder, "at < '2026-03-06'", None)
+    assert orders(study) == 1
+
+
+def order_study(folder: Path, where: str, sql: str | None) -> Study:
+    file = write_parquet(folder / "orders.parquet", sql).name if sql else "orders.csv"
+    write_parquet(folder / "contacts.parquet", "SELECT 1 AS customer_id")
+    source = {"file": f"../{file}", "grain": "event", "id": "id", "time": "at"}
+    return study_in(
+        folder,
+        sources={"contacts": SOURCES["contacts"], "orders": source},
+        metrics={"orders": {"kind": "count", "source": "orders", "where": where}},
+    )
+
+
+def orders(study: Study) -> int:
+    assigned = Assigned.from_ledger([ledger(study.root / "l.parquet", [{"unit_id": "1", "arm": "control"}])])
+    return measured(study, assigned).sums("orders")["control"].powers[(1,)]
+
+
+def test_quantiles_are_named_as_not_measured(tmp_path: Path) -> None:
+    study, assigned = small(tmp_path, "1;2026-03-05;10\n")
+    definition = study.project.metrics["revenue"].model_copy(update={"kind": "quantile", "quantile": 0.9})
+    project = study.project.model_copy(update={"metrics": {"revenue": definition}})
+    found = measured(replace(study, project=project), assigned)
+    assert found.not_measured == ("revenue",)
+    assert found.metrics == {}
+    assert found.assigned == {"control": 1, "treatment": 1}
+    assert "UP586" in {n.code for n in found.notices}
+
+
+def test_every_problem_of_every_snippet_is_told_at_once(tmp_path: Path) -> None:
+    study, assigned = small(tmp_path, "1;2026-03-05;10\n", value="net / 2")
+    definition = study.project.metrics["revenue"]
+    metrics = {"revenue": definition, "other": definition.model_copy(update={"value": "sum(net)"})}
+    uses = study.experiment.metrics.model_copy(
+        update={"secondary": (study.experiment.metrics.primary.model_copy(update={"metric": "other"}),)}
+    )
+    both = replace(
+        study,
+        project=study.project.model_copy(update={"metrics": metrics}),
+        experiment=study.experiment.model_copy(update={"metrics": uses}),
+    )
+    with pytest.raises(SpecError) as error:
+        measured(both, assigned)
+    assert [problem.code for problem in error.value.problems] == ["UP542", "UP542"]

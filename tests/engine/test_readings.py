@@ -252,6 +252,39 @@ def test_days_are_local_on_both_daylight_saving_days(tmp_path: Path, utc: str, l
     assert days == [datetime.date.fromisoformat(local)]
 
 
+# ── columns that Parquet has typed ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("stored", "kind", "wanted"),
+    [
+        ("[true, false, NULL]::BOOLEAN[]", "number", [1, 0, None]),
+        ("[true, false]::BOOLEAN[]", "boolean", [True, False]),
+        ("[DATE '2026-03-04']", "date", [datetime.date(2026, 3, 4)]),
+        ("[TIMESTAMP '2026-03-04 10:00']", "timestamp", [datetime.datetime(2026, 3, 4, 10)]),
+        ("[1, NULL]::UTINYINT[]", "number", [1, None]),
+        ("['1,5', '2']", "number", [15, 20]),
+    ],
+)
+def test_typed_columns_serve_as_what_they_are(tmp_path: Path, stored: str, kind: Type, wanted: list[Value]) -> None:
+    file = write_parquet(tmp_path / "a.parquet", f"SELECT 1 AS customer_id, unnest({stored}) AS x")
+    assert read(tmp_path, file, kind)[0] == wanted
+
+
+@pytest.mark.parametrize("stored", ["'x'::BLOB", "[1]", "{'a': 1}", "TIME '10:00'"])
+def test_columns_of_other_types_are_refused(tmp_path: Path, stored: str) -> None:
+    file = write_parquet(tmp_path / "a.parquet", f"SELECT 1 AS customer_id, {stored} AS x")
+    with pytest.raises(DataError, match="UP536"):
+        read(tmp_path, file, "number")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_the_zone_of_the_project_decides_the_day(tmp_path: Path, zone: str) -> None:
+    found, _ = read_texts(tmp_path, ["2026-07-01T02:00:00Z"], "timestamp", timezone=zone)
+    hour = {"Europe/Berlin": datetime.datetime(2026, 7, 1, 4), "America/New_York": datetime.datetime(2026, 6, 30, 22)}
+    assert found == [hour[zone]]
+
+
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

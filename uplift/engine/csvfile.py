@@ -11,6 +11,7 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def open_csv(
     parquet, record = stem.with_suffix(".parquet"), stem.with_suffix(".json")
     if record.exists() and parquet.exists():
         return _recall(json.loads(record.read_text("utf-8")), parquet, path, shown, content)
-    scratch = stem.with_suffix(".utf8")
+    scratch = stem.with_suffix(f".{os.getpid()}.utf8")
     try:
         decoded = decode(path, shown, dialect.encoding, scratch)
         layout = settle_layout(decoded.path, shown, dialect, wanted)
@@ -135,7 +136,7 @@ def open_csv(
         "header": layout.header,
         "notices": notes,
     }
-    aside = record.with_suffix(".json.part")
+    aside = record.with_suffix(f".{os.getpid()}.part")
     aside.write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
     aside.replace(record)
     return _recall(json.loads(json.dumps(facts)), parquet, path, shown, content)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ def unit_table(
         notices=tuple(dict.fromkeys([*who.notices, *(n for of in facts for n in of.notices)])),
         sql=(("assigned", who.sql), *((f"facts {of.table.name}", of.sql) for of in facts), ("units", sql)),
     )
-    aside = record.with_suffix(".json.part")
+    aside = record.with_suffix(f".{os.getpid()}.part")
     aside.write_text(json.dumps(_as_record(unit), ensure_ascii=False), "utf-8")
     aside.replace(record)
     return unit
