@@ -15,7 +15,8 @@ from uplift.spec.study import Study
 
 FORM = "uplift.spec/1"
 """Changes when the canonical form does: hashes of different forms are not comparable."""
-_SILENT = frozenset({"status", "title", "waivers"})
+SILENT = frozenset({"status", "title", "waivers"})
+"""Keys that decide nothing about the test."""
 
 
 def spec_hash(study: Study) -> str:
@@ -43,7 +44,7 @@ def meaning(study: Study) -> dict[str, Any]:
         "metrics": {name: canonical(metric) for name, metric in metrics.items()},
         "sources": {
             name: canonical(project.sources[name])
-            for name in sorted(set(_sources(study, metrics)))
+            for name in sorted(set(used_sources(study, metrics)))
             if name in project.sources
         },
         "holdout": canonical(project.holdouts[holdout]) if holdout in project.holdouts else None,
@@ -55,7 +56,7 @@ def canonical(value: Any) -> Any:
     """A model, a collection or a quantity as JSON values."""
     if isinstance(value, Model):
         fields = type(value).model_fields
-        return {name: canonical(getattr(value, name)) for name in fields if name not in _SILENT}
+        return {name: canonical(getattr(value, name)) for name in fields if name not in SILENT}
     if isinstance(value, Mapping):
         return {str(key): canonical(inner) for key, inner in value.items()}
     if isinstance(value, (tuple, list)):
@@ -63,7 +64,8 @@ def canonical(value: Any) -> Any:
     return plain(value)
 
 
-def _sources(study: Study, metrics: Mapping[str, MetricDefinition]) -> Iterator[str]:
+def used_sources(study: Study, metrics: Mapping[str, MetricDefinition]) -> Iterator[str]:
+    """The names of all sources that the experiment and its metrics read, some of them more than once."""
     experiment = study.experiment
     yield experiment.audience.source
     if experiment.value and experiment.value.redemptions:

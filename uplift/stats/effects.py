@@ -86,7 +86,7 @@ def compare(
         control=shown_c,
         treatment=shown_t,
         level=level,
-        method=_preferred(kind, interval, design_ratio),
+        method=preferred_method(kind, interval, design_ratio),
         refusal=refusal,
         cautions=(*cautions, *notes),
     )
@@ -150,7 +150,7 @@ def increment(uplift: Uplift, *, n_treatment: int) -> Increment:
     return Increment(arm, effect * n_treatment, Interval(low, high))
 
 
-def _preferred(kind: Kind, interval: str, design_ratio: float | None) -> Method:
+def preferred_method(kind: Kind, interval: str, design_ratio: float | None) -> Method:
     """The method that is asked for, with `auto` resolved."""
     if kind == "proportion":
         return "score" if interval == "auto" else cast(Method, interval)
@@ -169,7 +169,7 @@ def _inverted(
 ) -> tuple[Inversion | None, tuple[str, ...]]:
     """The inverted test with codes for what had to be done differently; None where an arm shows no variation."""
     c, t = control[1], treatment[1]
-    method = _preferred(kind, interval, design_ratio)
+    method = preferred_method(kind, interval, design_ratio)
     if kind == "proportion" and (method == "score" or not (c.variance > 0 and t.variance > 0)):
         notes = () if method == "score" else ("UP613",)
         return score_test((round(c.value * c.n), c.n), (round(t.value * t.n), t.n), level), notes
