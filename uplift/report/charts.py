@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
+from uplift.report.canvas import WIDTH, Canvas, blank
 from uplift.report.svg import MARK, Caption, drawing
 from uplift.words.names import shortened
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-_WIDTH = 360.0  # px: a phone's width, so that text keeps its size there
 _STANDING = 3  # more arms than this lie down, so that their names stay readable
 
 
@@ -48,44 +43,12 @@ def bars(arms: Sequence[Bar], caption: Caption, *, chip: str | None = None) -> s
     return drawing(canvas.figure, caption, texts=canvas.texts, classes="chart narrow")
 
 
-@dataclass(frozen=True, slots=True)
-class _Canvas:
-    """A figure of phone width, one unit a CSS pixel, with bare axes inside the margins."""
-
-    figure: Figure
-    ax: Axes
-    texts: list[str] = field(default_factory=list)
-
-    def write(self, x: float, y: float, text: str, role: str, *, centred: bool = False) -> None:
-        self.ax.text(x, y, self._kept(text), ha="center" if centred else "left", gid=MARK + role)
-
-    def write_above(self, text: str, *, height: float) -> None:
-        self.figure.text(0.5, 1 - 18 / height, self._kept(text), ha="center", gid=f"{MARK}chip")
-
-    def line(self, x: Sequence[float], y: Sequence[float], role: str) -> None:
-        self.ax.plot(x, y, gid=MARK + role)
-
-    def _kept(self, text: str) -> str:
-        self.texts.append(text)
-        return str(len(self.texts) - 1)
-
-
-def _canvas(height: float, *, left: float, right: float, top: float, bottom: float) -> _Canvas:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(_WIDTH / 72, height / 72), dpi=72)
-    box = (left / _WIDTH, bottom / height, (_WIDTH - left - right) / _WIDTH, (height - top - bottom) / height)
-    ax = figure.add_axes(box)
-    ax.set_axis_off()
-    return _Canvas(figure, ax)
-
-
-def _standing(arms: Sequence[Bar], chip: str | None) -> _Canvas:
+def _standing(arms: Sequence[Bar], chip: str | None) -> Canvas:
     room = 170.0
     labels = [_lines(arm.label, 22 if len(arms) < 3 else 14) for arm in arms]
     below = max(len(label) for label in labels)
     top, bottom = (36.0 if chip else 10.0), 8.0 + 16.0 * (below + max(len(arm.notes) for arm in arms))
-    canvas = _canvas(top + room + bottom, left=16, right=16, top=top, bottom=bottom)
+    canvas = blank(top + room + bottom, left=16, right=16, top=top, bottom=bottom)
     low, high = _reach(arms)
     high += (high - low) * 0.14  # for the value above the highest whisker
     px = (high - low) / room
@@ -109,12 +72,12 @@ def _standing(arms: Sequence[Bar], chip: str | None) -> _Canvas:
     return canvas
 
 
-def _lying(arms: Sequence[Bar], chip: str | None) -> _Canvas:
+def _lying(arms: Sequence[Bar], chip: str | None) -> Canvas:
     step, left, right = 56.0, 8.0, 76.0
     top = 36.0 if chip else 4.0
-    canvas = _canvas(top + step * len(arms), left=left, right=right, top=top, bottom=0)
+    canvas = blank(top + step * len(arms), left=left, right=right, top=top, bottom=0)
     low, high = _reach(arms)
-    px = (high - low) / (_WIDTH - left - right)
+    px = (high - low) / (WIDTH - left - right)
     canvas.ax.set_xlim(low, high)
     canvas.ax.set_ylim(step * len(arms), 0)
     for row, arm in enumerate(arms):
