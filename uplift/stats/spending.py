@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
-
-from scipy.special import ndtr, ndtri
 
 from uplift.errors import Problem, StatisticsError
 
@@ -49,7 +48,8 @@ class Spending:
         if t == 1:
             return alpha
         if self.family == "obrien_fleming":
-            return float(2 * ndtr(ndtri(alpha / 2) / math.sqrt(t)))
+            z = NormalDist().inv_cdf(alpha / 2) / math.sqrt(t)
+            return math.erfc(-z / math.sqrt(2))  # 2Φ(z), with all its digits in the tail
         if self.family == "pocock":
             return alpha * math.log1p((math.e - 1) * t)
         assert self.parameter is not None
@@ -68,8 +68,10 @@ def spending_function(text: str) -> Spending:
     >>> print(spending_function("hsd(-4)"))
     hsd(-4)
     """
-    if text == "obrien_fleming" or text == "pocock":
-        return Spending(text)
+    if text == "obrien_fleming":
+        return Spending("obrien_fleming")
+    if text == "pocock":
+        return Spending("pocock")
     match = _TEXT.match(text)
     if match is None:
         raise _unknown(text)
