@@ -50,11 +50,6 @@ class Plan:
         parts = (self.experiment_id, self.on.isoformat(), self.salt, self.weights_hash, self.spec_hash, ledger or "")
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
-    @property
-    def units(self) -> tuple[str, ...]:
-        """The columns that holdout and layer hash."""
-        return tuple(s.unit for s in (self.holdout, self.layer) if s is not None)
-
     def facts(self) -> dict[str, object]:
         """What an audit needs to prove the run later, as JSON values."""
         return {
