@@ -4,13 +4,14 @@ The verbs of the command line are functions here, and importing them costs nothi
 
     study = uplift.load("experiments/welcome-mail.yml")
     uplift.check("experiments/")
+    print(uplift.plan(study))            # power, smallest effects by size and control share
     uplift.assign(study)
     result = uplift.analyze(study)       # prints as a table, shows as HTML in a notebook
     result.to_frame()                    # pandas
     uplift.report(result, "report.html")
 """
 
-from uplift.api import analyze, assign, check, load, report
+from uplift.api import analyze, assign, check, load, plan, report
 from uplift.version import __version__
 
-__all__ = ["__version__", "analyze", "assign", "check", "load", "report"]
+__all__ = ["__version__", "analyze", "assign", "check", "load", "plan", "report"]

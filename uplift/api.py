@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from uplift.assignment import AssignmentReport
     from uplift.design.checkup import Checkup
     from uplift.results import Result
+    from uplift.results.plan import Plan
     from uplift.spec import Study
     from uplift.words.language import Language
 
@@ -28,6 +29,13 @@ def check(*paths: Path | str, today: datetime.date | None = None) -> tuple[Check
     from uplift.design.checkup import check_paths
 
     return check_paths(paths or ("experiments",), today=today or datetime.date.today())
+
+
+def plan(study: Study | Path | str, *, today: datetime.date | None = None) -> Plan:
+    """What a design can find: power, smallest effects by size and control share, looks. It prints as a table."""
+    from uplift.design.planning import plan as planned
+
+    return planned(_loaded(study), today=today or datetime.date.today())
 
 
 def assign(study: Study | Path | str, *, on: datetime.date | None = None) -> AssignmentReport:

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uplift.results import Result
+    from uplift.results.plan import Plan
     from uplift.words.language import Language
 
-__all__ = ["render", "write"]
+__all__ = ["render", "write", "write_plan"]
 
 
 def render(result: Result, *, language: Language | None = None) -> str:
@@ -28,3 +29,10 @@ def write(result: Result, path: Path, *, language: Language | None = None) -> Pa
     from uplift.report.document import write_whole
 
     return write_whole(render(result, language=language), path)
+
+
+def write_plan(plan: Plan, path: Path, *, language: Language | None = None) -> Path:
+    """Draw the page of a plan, in the project's language unless told otherwise. Raises StateError like `write`."""
+    from uplift.report.document import html_of_plan, write_whole
+
+    return write_whole(html_of_plan(plan, language or plan.language), path)

@@ -23,9 +23,10 @@ class Canvas:
     ax: Axes
     texts: list[str] = field(default_factory=list)
 
-    def write(self, x: float, y: float, text: str, role: str, *, centred: bool = False) -> None:
-        """Words at a place of the axes."""
-        self.ax.text(x, y, self._kept(text), ha="center" if centred else "left", gid=MARK + role)
+    def write(self, x: float, y: float, text: str, role: str, *, centred: bool = False, ends: bool = False) -> None:
+        """Words that begin at a place of the axes, are centred there or end there."""
+        side = "center" if centred else "right" if ends else "left"
+        self.ax.text(x, y, self._kept(text), ha=side, gid=MARK + role)
 
     def write_above(self, text: str, *, height: float) -> None:
         """The chip above everything."""

@@ -22,12 +22,24 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    from uplift.results.plan import Plan
+
 
 def html_of(result: Result, language: Language) -> str:
     """The whole document."""
     style = _style()
     content = page(Voice(result, language), style=style, style_hash=_csp_hash(style))
     return _environment().get_template("report.html.j2").render(page=content, labels=LABELS[language])
+
+
+def html_of_plan(plan: Plan, language: Language) -> str:
+    """The page of a plan: the report's style sheet and a few lines of its own."""
+    from uplift.report.plan_page import plan_page
+    from uplift.words.plans import PLAN
+
+    style = _style() + (bundled("reports/templates") / "plan.css").read_text(encoding="utf-8")
+    content = plan_page(plan, language, style=style, style_hash=_csp_hash(style))
+    return _environment().get_template("plan.html.j2").render(page=content, words=PLAN[language])
 
 
 def write_whole(html: str, path: Path) -> Path:

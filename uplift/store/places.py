@@ -16,6 +16,11 @@ def report_path(root: Path, experiment_id: str, language: str) -> Path:
     return root / "reports" / f"{experiment_id}.{language}.html"
 
 
+def plan_path(root: Path, experiment_id: str, language: str) -> Path:
+    """`reports/<id>.plan.<language>.html`."""
+    return root / "reports" / f"{experiment_id}.plan.{language}.html"
+
+
 def lists_folder(root: Path, experiment_id: str, on: datetime.date) -> Path:
     """`lists/<id>/<on>`: one file per arm, for upload to the mail system."""
     return root / "lists" / experiment_id / on.isoformat()
