@@ -87,6 +87,12 @@ def test_assign_again_changes_nobody(shop: Path) -> None:
     assert "0 contacts assigned" in done.stdout
 
 
+def test_audit_recomputes_every_assignment(shop: Path) -> None:
+    done = run("audit", "sale", cwd=shop)
+    assert done.returncode == 0, done.stderr
+    assert "4,000 of 4,000 assignments recomputed, 0 wrong" in done.stdout
+
+
 def test_analyze_prints_a_table_and_writes_result_and_report(shop: Path) -> None:
     done = run("analyze", "sale", "--as-of", "2026-04-01", cwd=shop)
     assert done.returncode == 0, done.stderr

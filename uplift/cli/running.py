@@ -1,4 +1,4 @@
-"""The verbs of a running test: `assign`, `analyze`, `report`."""
+"""The verbs of a running test: `assign`, `audit`, `analyze`, `report`."""
 
 from __future__ import annotations
 
@@ -39,6 +39,24 @@ def assign(
         typer.echo(str(report))
         for path in lists:
             typer.echo(f"list    {shown(path)}")
+
+
+def audit(experiment: ExperimentArgument) -> None:
+    """Every assignment recomputed from its id.
+
+    Checks the ledger's files against their hashes and each row against the salt and the weights it names.
+    """
+    from uplift.assignment import audit as recompute
+    from uplift.store import Store
+
+    study = study_of(experiment)
+    with Store.open(study.root / study.project.state) as store, Stages() as stages:
+        stages("recompute every assignment")
+        found = recompute(study, store=store)
+    typer.echo(str(found))
+    for problem in found.problems:
+        typer.echo(str(problem), err=True)
+    raise typer.Exit(0 if found.passed else 1)
 
 
 def analyze(
