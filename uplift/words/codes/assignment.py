@@ -72,7 +72,7 @@ ASSIGNMENT: tuple[Entry, ...] = (
         why_de="Was ein Entwurf festlegt, kann sich noch ändern. Sind Kontakte zugeteilt, lässt sich nicht mehr "
         "unterscheiden, was vor und was nach dem ersten Blick entschieden wurde.",
         fix_en="Set `status: running` before the first draw and keep the file in version control.",
-        fix_de="Setzen Sie vor der ersten Zuteilung `status: running`, und halten Sie die Datei unter Versionsverwaltung.",
+        fix_de="Setzen Sie vor der ersten Zuteilung `status: running`, und legen Sie die Datei unter Versionsverwaltung.",
     ),
     Entry(
         code="UP508",
