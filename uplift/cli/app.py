@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from uplift.cli.decisions import amend, decide, lock
 from uplift.cli.design import check
 from uplift.cli.planning import plan
 from uplift.cli.running import analyze, assign, audit, report
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for verb in (demo, init, check, plan, assign, audit, analyze, report, schema, explain):
+for verb in (demo, init, check, plan, lock, amend, assign, audit, analyze, decide, report, schema, explain):
     app.command()(verb)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from uplift.design.assessment import Assessment, assess
 from uplift.design.gate import findings_about
+from uplift.design.locked import lock_findings
 from uplift.design.waivers import waived
 from uplift.errors import Level, Problem
 from uplift.spec.load import Examined, examine
@@ -72,6 +73,6 @@ def _checkup(file: Examined, today: datetime.date) -> Checkup:
     if study is None:
         return Checkup(file.path, None, None, file.problems)
     assessment = assess(study, today=today)
-    found = findings_about(study, assessment, today=today)
+    found = (*findings_about(study, assessment, today=today), *lock_findings(study, today=today))
     problems = sorted((*waived(file.problems, study, today=today), *found), key=lambda p: _RANK[p.level])
     return Checkup(file.path, study.experiment.status, assessment, tuple(problems))

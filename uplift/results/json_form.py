@@ -25,6 +25,13 @@ def to_json(result: Result) -> str:
     return _adapter().dump_json(result, indent=2).decode() + "\n"
 
 
+def fingerprint(result: Result) -> str:
+    """The sha256 of what was measured: what people decide about it afterwards does not change it."""
+    import hashlib
+
+    return hashlib.sha256(to_json(result).encode()).hexdigest()
+
+
 def from_json(text: str, *, origin: str = "result.json") -> Result:
     """A result from its JSON; StateError when it is none, or was written by a newer version."""
     import json

@@ -225,4 +225,143 @@ DESIGN: tuple[Entry, ...] = (
         fix_en="Mend the finding and delete the waiver, or have it extended by whoever answers for it.",
         fix_de="Den Befund beheben und die Ausnahme löschen oder sie von den Verantwortlichen verlängern lassen.",
     ),
+    Entry(
+        code="UP401",
+        title_en="Changed after the lock",
+        title_de="Nach der Festschreibung geändert",
+        why_en=(
+            "What was decided before anybody looked is worth something because it can't follow the data. A change"
+            " is allowed, but in the open: it is signed with a reason, stays in the lock file and stands in the "
+            "report. New weights hold for newcomers only, in an epoch of their own."
+        ),
+        why_de=(
+            "Was festlag, bevor jemand hinsah, ist etwas wert, weil es den Daten nicht folgen kann. Eine Änderung"
+            " ist erlaubt, aber offen: Sie wird mit Grund unterschrieben, bleibt in der Lock-Datei und steht im "
+            "Bericht. Neue Gewichte gelten nur für neue Kontakte, in einer eigenen Epoche."
+        ),
+        fix_en='Put the old value back, or run `uplift amend EXPERIMENT --reason "…"`.',
+        fix_de='Den alten Wert wieder eintragen oder `uplift amend EXPERIMENT --reason "…"` ausführen.',
+    ),
+    Entry(
+        code="UP402",
+        title_en="Id used before",
+        title_de="Kennung schon einmal verwendet",
+        why_en=(
+            "The id is part of the hash that draws the arms. A new run under the old id and salt epoch gives the "
+            "same people the same arms, and the after-effects of the first run are taken for effects of the "
+            "second."
+        ),
+        why_de=(
+            "Die Kennung steckt im Hash, der die Gruppen zieht. Ein neuer Lauf unter alter Kennung und Salt-"
+            "Epoche gibt denselben Menschen dieselben Gruppen, und Nachwirkungen des ersten Laufs gelten als "
+            "Wirkung des zweiten."
+        ),
+        fix_en="Give the new run an id (and file) of its own, or raise assignment.salt_epoch.",
+        fix_de="Dem neuen Lauf eine eigene Kennung (und Datei) geben oder assignment.salt_epoch erhöhen.",
+    ),
+    Entry(
+        code="UP403",
+        title_en="Lock file is damaged",
+        title_de="Lock-Datei ist beschädigt",
+        why_en=(
+            "The lock file says who decided what and when. Its seal is a hash of all the rest; it does not fit "
+            "when the file was edited or merged by hand, cut off or copied from another experiment. What can't be"
+            " believed is not read."
+        ),
+        why_de=(
+            "Die Lock-Datei sagt, wer wann was entschieden hat. Ihr Siegel ist ein Hash über alles Übrige; es "
+            "passt nicht, wenn die Datei von Hand geändert oder zusammengeführt, abgeschnitten oder von einem "
+            "anderen Experiment kopiert wurde. Was nicht glaubwürdig ist, wird nicht gelesen."
+        ),
+        fix_en="Restore it from git; only `uplift lock`, `uplift amend` and `uplift decide` write it.",
+        fix_de="Aus git wiederherstellen; nur `uplift lock`, `uplift amend` und `uplift decide` schreiben sie.",
+    ),
+    Entry(
+        code="UP404",
+        title_en="Status and lock disagree",
+        title_de="Status und Festschreibung passen nicht zusammen",
+        why_en=(
+            "An experiment that runs needs a lock: without it nobody can tell a decision from an afterthought. "
+            "Closed experiments from before are only told so. A draft that is locked is no draft any more."
+        ),
+        why_de=(
+            "Ein laufendes Experiment braucht eine Festschreibung: Ohne sie lässt sich eine Entscheidung nicht "
+            "von einem nachträglichen Einfall unterscheiden. Bei abgeschlossenen Experimenten von früher bleibt "
+            "es ein Hinweis. Ein festgeschriebener Entwurf ist kein Entwurf mehr."
+        ),
+        fix_en="Run `uplift lock EXPERIMENT`, or write the status that is true.",
+        fix_de="`uplift lock EXPERIMENT` ausführen oder den Status eintragen, der stimmt.",
+    ),
+    Entry(
+        code="UP405",
+        title_en="Locked after the start",
+        title_de="Erst nach dem Start festgeschrieben",
+        why_en=(
+            "Contacts could already be assigned, and data seen, when it was signed. The lock then keeps what "
+            "follows honest, but not what came before."
+        ),
+        why_de=(
+            "Bei der Unterschrift konnten schon Kontakte zugeteilt und Daten gesehen sein. Ehrlich hält die "
+            "Festschreibung dann nur, was danach kommt."
+        ),
+        fix_en="Lock the next experiment before it starts; the report says it of this one.",
+        fix_de="Das nächste Experiment vor dem Start festschreiben; bei diesem sagt es der Bericht.",
+    ),
+    Entry(
+        code="UP406",
+        title_en="Locked already",
+        title_de="Schon festgeschrieben",
+        why_en="A second lock would erase what was decided first.",
+        why_de="Eine zweite Festschreibung würde löschen, was zuerst entschieden war.",
+        fix_en='Change it in the open: `uplift amend EXPERIMENT --reason "…"`.',
+        fix_de='Offen ändern: `uplift amend EXPERIMENT --reason "…"`.',
+    ),
+    Entry(
+        code="UP407",
+        title_en="Not locked yet",
+        title_de="Noch nicht festgeschrieben",
+        why_en="An amendment changes what was signed, and a decision rests on it; here nothing was signed.",
+        why_de=(
+            "Ein Nachtrag ändert, was unterschrieben ist, und eine Entscheidung beruht darauf; hier ist nichts "
+            "unterschrieben."
+        ),
+        fix_en="Run `uplift lock EXPERIMENT` first.",
+        fix_de="Zuerst `uplift lock EXPERIMENT` ausführen.",
+    ),
+    Entry(
+        code="UP408",
+        title_en="Nothing to amend",
+        title_de="Nichts nachzutragen",
+        why_en="The YAML is what was signed last; titles, status and waivers are no decisions.",
+        why_de=(
+            "Die YAML-Datei ist, was zuletzt unterschrieben wurde; Titel, Status und Ausnahmen sind keine "
+            "Entscheidungen."
+        ),
+        fix_en="Change the YAML first, then amend.",
+        fix_de="Erst die YAML-Datei ändern, dann nachtragen.",
+    ),
+    Entry(
+        code="UP409",
+        title_en="Result of something else",
+        title_de="Ergebnis gehört nicht dazu",
+        why_en=(
+            "A decision names the result that somebody had in front of them. This one is of another experiment, "
+            "or of a definition that differs from the signed one."
+        ),
+        why_de=(
+            "Eine Entscheidung nennt das Ergebnis, das jemand vor sich hatte. Dieses gehört zu einem anderen "
+            "Experiment oder zu einer anderen Definition als der unterschriebenen."
+        ),
+        fix_en="Run `uplift analyze EXPERIMENT` again, look at the report, then decide.",
+        fix_de="`uplift analyze EXPERIMENT` noch einmal ausführen, den Bericht ansehen, dann entscheiden.",
+    ),
+    Entry(
+        code="UP410",
+        title_en="Name or reason is missing",
+        title_de="Name oder Grund fehlt",
+        why_en="A decision without a name or a reason can't be asked about later.",
+        why_de="Nach einer Entscheidung ohne Namen oder Grund kann später niemand fragen.",
+        fix_en='Add --by "Your Name" (or set git\'s user.name) and --reason "…".',
+        fix_de='--by "Ihr Name" angeben (oder user.name in git setzen) und --reason "…".',
+    ),
 )
