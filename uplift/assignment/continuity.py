@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from uplift.assignment.decide import LEDGER
 from uplift.assignment.plan import Plan
+from uplift.assignment.ranges import arm_ranges, weights_hash
 from uplift.engine.adapter import Engine
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
+from uplift.spec.lock import read_lock
+from uplift.spec.quantities import parse_share
 
 
 def check_salt_epoch(study: Study, plan: Plan, epochs: tuple[int, ...]) -> None:
@@ -25,22 +28,41 @@ def check_salt_epoch(study: Study, plan: Plan, epochs: tuple[int, ...]) -> None:
         )
 
 
+def opened_epoch(study: Study, plan: Plan) -> int | None:
+    """The weight epoch that the lock's newest amendment (or the lock itself) opened for the plan's weights, or None.
+
+    Raises StateError (UP403) for a lock file that can't be believed.
+    """
+    lock = read_lock(study)
+    if lock is None:
+        return None
+    signed = arm_ranges({name: parse_share(share) for name, share in lock.weights.weights})
+    return lock.weights.epoch if weights_hash(signed) == plan.weights_hash else None
+
+
 def with_weight_epoch(study: Study, plan: Plan, engine: Engine) -> Plan:
-    """The plan in the ledger's newest weight epoch; weights other than that epoch's are refused (UP508)."""
+    """The plan in the ledger's newest weight epoch, or in a newer one that an amendment opened for these weights.
+
+    Weights that nobody signed are refused (UP508).
+    """
     ((epoch, weights),) = engine.run(
         f"SELECT weight_epoch, weights_hash FROM {LEDGER} ORDER BY weight_epoch DESC, weights_hash LIMIT 1"
     )
-    if weights != plan.weights_hash:
-        raise AssignmentError(
-            Problem(
-                "UP508",
-                f"the arms or weights of '{plan.experiment_id}' are not those by which its contacts were assigned",
-                fix="put the old ones back: new weights need a weight epoch of their own, which applies to newcomers"
-                " only and is analysed on its own",
-                place=study.document.place("arms", of="key"),
-            )
+    newest = int(str(epoch))
+    if weights == plan.weights_hash:
+        return replace(plan, weight_epoch=newest)
+    opened = opened_epoch(study, plan)
+    if opened is not None and opened > newest:
+        return replace(plan, weight_epoch=opened)
+    raise AssignmentError(
+        Problem(
+            "UP508",
+            f"the arms or weights of '{plan.experiment_id}' are not those by which its contacts were assigned",
+            fix=f'put the old ones back, or sign the new ones: `uplift amend {plan.experiment_id} --reason "…"` opens'
+            " a weight epoch, which applies to newcomers only and is analysed on its own",
+            place=study.document.place("arms", of="key"),
         )
-    return replace(plan, weight_epoch=int(str(epoch)))
+    )
 
 
 def is_frozen(plan: Plan, engine: Engine) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from uplift.assignment.audience import open_audience
 from uplift.assignment.bounded import bounded_engine
-from uplift.assignment.continuity import check_salt_epoch, frozen_notice, is_frozen, with_weight_epoch
+from uplift.assignment.continuity import check_salt_epoch, frozen_notice, is_frozen, opened_epoch, with_weight_epoch
 from uplift.assignment.decide import AUDIENCE, FRESH, LEDGER, fresh_sql, rows_sql
 from uplift.assignment.plan import Plan, plan_of
 from uplift.assignment.report import ArmDraw, AssignmentReport
@@ -37,9 +37,11 @@ def assign(
     A run that is killed at any moment leaves the ledger as it was before or as it is afterwards.
 
     Raises AssignmentError: UP503 contacts that are in the audience twice, UP504 to UP506 when nothing may be drawn,
-    UP508 changed weights, UP512 a salt epoch that is over. DataError for sources, StateError for the store.
+    UP508 changed weights that no amendment signed, UP512 a salt epoch that is over. DataError for sources, StateError
+    for the store and for a lock file that was edited.
     """
     plan = plan_of(study, on=on)
+    plan = replace(plan, weight_epoch=opened_epoch(study, plan) or 1)
     with bounded_engine() as engine:
         progress("read the audience")
         found = open_audience(study, plan, engine)

@@ -183,7 +183,7 @@ def _draft(study: Study) -> Sequence[Problem]:
         Problem(
             "UP507",
             f"'{study.experiment.id}' is still a draft: what it decides can change after contacts were assigned",
-            fix="set `status: running` once the decisions stand, and keep the file in version control",
+            fix=f"run `uplift lock {study.experiment.id}` once the decisions stand, and commit both files",
             place=study.document.place("status"),
             level="warning",
         ),

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def print_findings(study: Study, notices: Iterable[Problem] = ()) -> None:
     """What the design gate and the draw have to say, on stderr; CI is where an underpowered design is refused."""
     from uplift.design import findings
+    from uplift.design.locked import lock_findings
 
-    for problem in (*findings(study, today=today(study)), *notices):
+    day = today(study)
+    for problem in (*findings(study, today=day), *lock_findings(study, today=day), *notices):
         typer.echo(str(problem), err=True)
 
 

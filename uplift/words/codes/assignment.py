@@ -71,8 +71,9 @@ ASSIGNMENT: tuple[Entry, ...] = (
         "before from one made after a first look.",
         why_de="Was ein Entwurf festlegt, kann sich noch ändern. Sind Kontakte zugeteilt, lässt sich nicht mehr "
         "unterscheiden, was vor und was nach dem ersten Blick entschieden wurde.",
-        fix_en="Set `status: running` before the first draw and keep the file in version control.",
-        fix_de="Setzen Sie vor der ersten Zuteilung `status: running`, und legen Sie die Datei unter Versionsverwaltung.",
+        fix_en="Run `uplift lock EXPERIMENT` before the first draw and commit both files.",
+        fix_de="Führen Sie vor der ersten Zuteilung `uplift lock EXPERIMENT` aus, und legen Sie beide Dateien unter "
+        "Versionsverwaltung.",
     ),
     Entry(
         code="UP508",
@@ -83,10 +84,11 @@ ASSIGNMENT: tuple[Entry, ...] = (
         why_de="Kontakte, die unter neuen Gewichten dazukommen, unterscheiden sich von den früheren. Zusammengeworfen "
         "zeigen sie einen Effekt, wo keiner ist: Von 10\u00a0% auf 50\u00a0% Kontrollgruppe kann einen Verlust von "
         "17\u00a0% vortäuschen.",
-        fix_en="Put the old weights back. New weights open a weight epoch: they apply to newcomers only, and each "
-        "epoch is analysed on its own.",
-        fix_de="Setzen Sie die alten Gewichte wieder ein. Neue Gewichte eröffnen eine Gewichtsepoche: Sie gelten nur "
-        "für neue Kontakte, und jede Epoche wird für sich ausgewertet.",
+        fix_en="Put the old weights back, or sign the new ones: `uplift amend EXPERIMENT` opens a weight epoch. They "
+        "then apply to newcomers only, and each epoch is analysed on its own.",
+        fix_de="Setzen Sie die alten Gewichte wieder ein, oder unterschreiben Sie die neuen: `uplift amend EXPERIMENT` "
+        "eröffnet eine Gewichtsepoche. Sie gelten dann nur für neue Kontakte, und jede Epoche wird für sich "
+        "ausgewertet.",
     ),
     Entry(
         code="UP509",
