@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.test_commands import run
 from tests.design.studies import write_sale
+from tests.design.test_baseline import project as project_with_data
 
 
 @pytest.fixture
@@ -38,3 +39,26 @@ def test_a_plan_that_is_too_small_exits_1_and_still_shows_what_would_be_enough(p
     assert "UP310" in done.stderr
     assert "a control share of 13.2% instead of 5%" in done.stdout
     assert (project / "reports" / "sale.plan.en.html").is_file()
+
+
+def test_baseline_measures_and_writes_only_when_told(tmp_path: Path) -> None:
+    study, _ = project_with_data(tmp_path)
+    before = study.document.path.read_bytes()
+    done = run("baseline", "sale", "--as-of", "2026-06-01", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "480 eligible contacts on 1\u00a0June 2026" in done.stdout
+    assert study.document.path.read_bytes() == before
+
+    done = run("baseline", "sale", "--as-of", "2026-06-01", "--write", "-l", "de", cwd=tmp_path)
+    assert "wrote   experiments/sale.yml" in done.stdout
+    assert "480 geeignete Kontakte" in done.stdout
+    assert "  expected_size: 480      # a guess" in study.document.path.read_text(encoding="utf-8")
+    assert done.returncode == 1  # 480 contacts can't show five points
+    assert "UP310" in done.stderr or "UP314" in done.stderr
+
+
+def test_baseline_without_the_data_exits_2(project: Path) -> None:
+    done = run("baseline", "sale", cwd=project)
+    assert done.returncode == 2
+    assert "UP520" in done.stderr
+    assert "Traceback" not in done.stderr

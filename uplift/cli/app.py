@@ -13,7 +13,7 @@ import typer
 
 from uplift.cli.decisions import amend, decide, lock
 from uplift.cli.design import check
-from uplift.cli.planning import plan
+from uplift.cli.planning import baseline, plan
 from uplift.cli.running import analyze, assign, audit, report
 from uplift.cli.start import demo, explain, init, schema
 from uplift.errors import Problem, ProjectError, UpliftError
@@ -28,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for verb in (demo, init, check, plan, lock, amend, assign, audit, analyze, decide, report, schema, explain):
+for verb in (demo, init, check, baseline, plan, lock, amend, assign, audit, analyze, decide, report, schema, explain):
     app.command()(verb)
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from uplift.cli.options import ExperimentArgument, LanguageOption, speech_of, study_of, today
+from uplift.cli.options import DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
 from uplift.cli.printing import print_findings, shown
+from uplift.cli.progress import Stages
 
 
 def plan(
@@ -36,3 +37,35 @@ def plan(
     page = write_plan(found, output or plan_path(study.root, found.experiment, speech), language=speech)
     typer.echo(f"\nplan    {shown(page)}")
     raise typer.Exit(1 if found.enough is False else 0)
+
+
+def baseline(
+    experiment: ExperimentArgument,
+    as_of: DayOption = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the values into the experiment's YAML, with source and date.")
+    ] = False,
+    language: LanguageOption = None,
+) -> None:
+    """Measure baselines from data.
+
+    Audience size, value, spread and shape of every metric, over windows that ended before today.
+    """
+    from uplift.design import findings
+    from uplift.design.baseline import measure_baselines
+    from uplift.design.baseline_file import write as write_into
+    from uplift.design.baseline_table import text
+    from uplift.design.checkup import exit_code
+
+    study = study_of(experiment)
+    with Stages() as stages:
+        found = measure_baselines(study, as_of=as_of.date() if as_of else today(study), progress=stages)
+    for notice in found.notices:
+        typer.echo(str(notice), err=True)
+    typer.echo(text(found, speech_of(language) or found.language))
+    if not write:
+        return
+    typer.echo(f"\nwrote   {shown(write_into(study, found))}")
+    after = study_of(experiment)
+    print_findings(after)
+    raise typer.Exit(exit_code(findings(after, today=today(after))))

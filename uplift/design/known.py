@@ -43,10 +43,11 @@ class Known:
     @property
     def label(self) -> str:
         """Where it comes from, as it is printed wherever the baseline is used."""
+        origin = self.source if self.typed else f"measured on {self.source}"
         if self.date is None:
-            return f"{self.source}, no date"
+            return f"{origin}, no date"
         age = f", {self.age_days} days old" if self.old else ""
-        return f"{self.source}, {self.date}{age}"
+        return f"{origin}, {self.date}{age}"
 
 
 def known(study: Study, metric: str, *, today: datetime.date) -> Known | None:

@@ -226,6 +226,68 @@ DESIGN: tuple[Entry, ...] = (
         fix_de="Den Befund beheben und die Ausnahme löschen oder sie von den Verantwortlichen verlängern lassen.",
     ),
     Entry(
+        code="UP330",
+        title_en="No baseline from a test that another system has split",
+        title_de="Kein Ausgangswert aus einem Test, den ein anderes System aufgeteilt hat",
+        why_en=(
+            "With assignment.method: observed the audience's file holds the outcome of the test itself. A baseline "
+            "taken from it would be the result, not what was known before."
+        ),
+        why_de=(
+            "Bei assignment.method: observed enthält die Datei der Zielgruppe bereits das Ergebnis des Tests. Ein "
+            "Ausgangswert daraus wäre das Resultat und nicht das, was vorher bekannt war."
+        ),
+        fix_en="Write value, source and date under design.baselines by hand.",
+        fix_de="value, source und date unter design.baselines von Hand eintragen.",
+    ),
+    Entry(
+        code="UP331",
+        title_en="Nobody whose windows are complete",
+        title_de="Niemand mit vollständigem Fenster",
+        why_en=(
+            "A baseline is measured over the same window as the test. It needs eligible contacts whose window, data "
+            "lag and returns lie wholly in the past."
+        ),
+        why_de=(
+            "Ein Ausgangswert wird über dasselbe Fenster gemessen wie der Test. Dafür braucht es geeignete Kontakte, "
+            "deren Fenster, Datenverzug und Retouren ganz in der Vergangenheit liegen."
+        ),
+        fix_en="Look at audience.where and the dates in the source, or name another day with --as-of.",
+        fix_de="audience.where und die Daten der Quelle ansehen oder mit --as-of einen anderen Tag nennen.",
+    ),
+    Entry(
+        code="UP332",
+        title_en="Baselines are part of a design that is decided",
+        title_de="Ausgangswerte gehören zu einem beschlossenen Design",
+        why_en=(
+            "Whether a test was large enough is judged by what was known before it began. Once the design is locked, "
+            "new baselines would rewrite that."
+        ),
+        why_de=(
+            "Ob ein Test groß genug war, bemisst sich an dem, was vor seinem Beginn bekannt war. Nach dem "
+            "Festschreiben würden neue Ausgangswerte das nachträglich ändern."
+        ),
+        fix_en="Measure without --write; new values belong into the next test.",
+        fix_de="Ohne --write messen; neue Werte gehören in den nächsten Test.",
+    ),
+    Entry(
+        code="UP340",
+        title_en="Changes can't be found with git",
+        title_de="Änderungen lassen sich mit git nicht finden",
+        why_en=(
+            "`--since` asks git which experiments changed. It needs git, a repository and the history back to where "
+            "both branches parted; a shallow clone of CI often lacks it."
+        ),
+        why_de=(
+            "`--since` fragt git, welche Experimente sich geändert haben. Dafür braucht es git, ein Repository und die "
+            "Historie bis zur gemeinsamen Basis beider Zweige; flache Klone in der CI haben sie oft nicht."
+        ),
+        fix_en="Fetch the branch and its history (GitHub: fetch-depth: 0, GitLab: GIT_DEPTH: 0), or leave --since out.",
+        fix_de=(
+            "Den Zweig mit seiner Historie holen (GitHub: fetch-depth: 0, GitLab: GIT_DEPTH: 0) oder --since weglassen."
+        ),
+    ),
+    Entry(
         code="UP401",
         title_en="Changed after the lock",
         title_de="Nach der Festschreibung geändert",
