@@ -170,9 +170,9 @@ def test_diluted_effects_exclude_zero_together_with_the_triggered_test(seed, eff
 
 @pytest.mark.slow
 def test_coverage_of_the_complier_effect() -> None:
-    """4,000 experiments, 10/90: 95% within three Monte Carlo errors and the skewness of a small control."""
+    """2,000 experiments, 10/90: 95% within three Monte Carlo errors and the skewness of a small control."""
     rng = np.random.default_rng(8)
-    replications, absolute, relative = 4_000, 0, 0
+    replications, absolute, relative = 2_000, 0, 0
     for _ in range(replications):
         y_c, y_t, reached = experiment(rng, 1_000, 9_000, share=0.3, complier_base=3.0, effect=1.5)
         found = complier_effect(moments(y_c), moments(y_t[reached]), moments(y_t[~reached]), level=LEVEL)
@@ -186,7 +186,7 @@ def test_coverage_of_the_complier_effect() -> None:
 @pytest.mark.slow
 def test_coverage_of_the_diluted_effect_and_its_gain_in_width() -> None:
     rng = np.random.default_rng(9)
-    replications, covered, widths = 4_000, 0, []
+    replications, covered, widths = 2_000, 0, []
     truth = 0.2 * 0.5 / (0.2 * 2 + 0.8 * 1)
     for _ in range(replications):
         n_c, n_t = rng.binomial(1_000, 0.2), rng.binomial(4_000, 0.2)

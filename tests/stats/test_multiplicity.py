@@ -107,9 +107,9 @@ def test_what_is_no_p_value_is_refused(p) -> None:
 
 @pytest.mark.slow
 def test_families_err_as_promised() -> None:
-    """20,000 families of five correlated tests, two of them with an effect; tolerance three Monte Carlo errors."""
+    """8,000 families of five correlated tests, two of them with an effect; tolerance three Monte Carlo errors."""
     rng = np.random.default_rng(3)
-    replications, alpha = 20_000, 0.05
+    replications, alpha = 8_000, 0.05
     shift = np.array([3.0, 2.5, 0, 0, 0])
     z = shift + 0.6 * rng.standard_normal((replications, 1)) + 0.8 * rng.standard_normal((replications, 5))
     p = 2 * norm.sf(np.abs(z))
