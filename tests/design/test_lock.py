@@ -438,7 +438,7 @@ def test_the_status_is_rewritten_and_nothing_else_is(tmp_path: Path, old: str, n
     after = path.read_text(encoding="utf-8")
     assert load_study(path).experiment.status == "locked"
     if not new:
-        expected = text.replace("id: sale\n", "id: sale\nstatus: locked\n")
+        expected = text + "status: locked\n"
     else:
         expected = text.replace(new, new.replace("'draft'", "locked").replace('"draft"', "locked"), 1)
         expected = expected.replace("status: draft", "status: locked", 1)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from uplift.cli.options import LanguageOption, Speech, speech_of
+from uplift.cli.options import LanguageOption, Speech, speech_of, study_of, today
 from uplift.cli.printing import shown
 from uplift.cli.progress import Stages
 from uplift.errors import Problem, UpliftError
@@ -62,16 +62,34 @@ def schema(
 
 
 def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A finding code, such as UP310.")],
+    what: Annotated[
+        str, typer.Argument(metavar="CODE|EXPERIMENT", help="A finding code such as UP310, or an experiment.")
+    ],
     language: LanguageOption = None,
 ) -> None:
-    """What a finding means and what to do."""
+    """What a finding means, or what an experiment will do.
+
+    Of an experiment: what will happen to whom and when, what the test can find, and what is decided then.
+    """
+    import re
+
+    if re.fullmatch(r"UP\d+", what, re.IGNORECASE):
+        typer.echo(_finding(what, german=language == Speech.de))
+        return
+    from uplift.design.narrative import narrative
+
+    study = study_of(what)
+    speech = speech_of(language) or study.project.language
+    typer.echo(str(narrative(study, today=today(study), language=speech)))
+
+
+def _finding(code: str, *, german: bool) -> str:
     from uplift.words.codes import CODES
 
     entry = CODES.get(code.upper())
     if entry is None:
         raise UpliftError(Problem("UP902", f"there is no code '{code}'", fix=f"known codes: {', '.join(CODES)}"))
-    german = language == Speech.de
-    typer.echo(f"{entry.code}  {entry.title_de if german else entry.title_en}\n")
-    typer.echo(entry.why_de if german else entry.why_en)
-    typer.echo(f"\n{'Abhilfe' if german else 'Fix'}: {entry.fix_de if german else entry.fix_en}")
+    title, why, fix = (
+        (entry.title_de, entry.why_de, entry.fix_de) if german else (entry.title_en, entry.why_en, entry.fix_en)
+    )
+    return f"{entry.code}  {title}\n\n{why}\n\n{'Abhilfe' if german else 'Fix'}: {fix}"

@@ -16,6 +16,7 @@ from uplift.design.signed_plan import signed_plan
 from uplift.design.signing import reason_of, signature
 from uplift.errors import Problem, SpecError, StateError
 from uplift.spec import Study, load_study, spec_hash
+from uplift.spec.edit import put
 from uplift.spec.fields import ORDER_OF_ARMS, Change, changes, values_of
 from uplift.spec.lock import (
     Action,
@@ -144,25 +145,14 @@ def changes_weights(made: Iterable[Change]) -> bool:
 
 
 def mark_as_locked(study: Study) -> bool:
-    """Write `status: locked` in place of `draft`, touching nothing else; False where it can't be done safely."""
+    """Write `status: locked` in place of `draft`, touching nothing else; False where that is not what came out."""
     path = study.document.path
     raw = path.read_bytes()
-    text = raw.decode("utf-8")
-    written = ("status",) in study.document.values
-    place = study.document.place("status") if written else study.document.place("id")
-    lines = text.split("\n")
-    index, column = (place.line or 1) - 1, (place.column or 1) - 1
-    line = lines[index]
-    if written:
-        found = re.match(r"draft|'draft'|\"draft\"", line[column:])
-        if found is None:
-            return False
-        lines[index] = line[:column] + "locked" + line[column + found.end() :]
-    elif line.startswith("id:"):
-        lines.insert(index + 1, "status: locked" + ("\r" if line.endswith("\r") else ""))
-    else:
+    mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
+    if study.experiment.status != "draft":
         return False
-    write_text_atomic(path, "\n".join(lines))
+    edited = put(raw.removeprefix(mark).decode(), ("status",), "locked")
+    write_text_atomic(path, mark.decode() + edited)
     return _reads_as_locked(path, study, raw)
 
 
