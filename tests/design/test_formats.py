@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,10 +115,41 @@ def test_github_shows_the_gravest_first_and_each_rule_once_per_experiment() -> N
     assert [line.split()[0] for line in lines[:-1]] == ["::error", "::warning", "::notice"]
 
 
-def test_github_says_when_it_shows_less_than_there_is() -> None:
-    problems = tuple(Problem(f"UP{code}", "x") for code in range(101, 115))
-    text = render((Checkup(Path("a.yml"), None, None, problems),), "github")
-    assert "4 of these may not be shown as annotations" in text
+def test_github_annotates_no_more_than_it_shows_and_logs_the_rest() -> None:
+    errors = tuple(Problem(f"UP{code}", "x", "y") for code in range(101, 115))
+    warnings = tuple(Problem(f"UP{code}", "x", level="warning") for code in range(201, 213))
+    lines = render((Checkup(Path("a.yml"), None, None, warnings + errors),), "github").splitlines()
+    annotations = [line for line in lines if line.startswith("::")]
+    assert [line.split()[0] for line in annotations] == ["::error"] * 10 + ["::warning"] * 10
+    assert "6 more, which GitHub would not show at their line:" in lines
+    assert [line.split()[1] for line in lines if line.startswith("    ") and "fix:" not in line] == [
+        "UP111", "UP112", "UP113", "UP114", "UP211", "UP212",
+    ]  # fmt: skip
+
+
+def test_a_logged_problem_is_never_a_command() -> None:
+    problems = tuple(Problem(f"UP{code}", "::error::x\n::set-env name=A::1") for code in range(101, 114))
+    lines = render((Checkup(Path("a.yml"), None, None, problems),), "github").splitlines()
+    assert sum(line.startswith("::") for line in lines) == 10
+    assert not any(line.startswith("::set-env") for line in lines)
+
+
+def test_code_quality_has_a_stable_mark_for_each_finding() -> None:
+    problem = Problem("UP102", "missing", "add it", Place("./a.yml", 7, 1))
+    twice = (Checkup(Path("a.yml"), None, None, (problem, problem)),)
+    moved = (Checkup(Path("a.yml"), None, None, (replace(problem, place=Place("./a.yml", 9, 1)),)),)
+    first, second = json.loads(render(twice, "gitlab"))
+    assert first["location"] == {"path": "a.yml", "lines": {"begin": 7}}
+    assert first["description"] == "missing. Fix: add it"
+    assert first["fingerprint"] != second["fingerprint"]
+    assert json.loads(render(moved, "gitlab"))[0]["fingerprint"] == first["fingerprint"]
+    assert json.loads(render((), "gitlab")) == []
+
+
+def test_code_quality_survives_hostile_text() -> None:
+    (found,) = json.loads(render(hostile(), "gitlab"))
+    assert found["location"]["path"] == "a,b:c%.yml"
+    assert found["severity"] == "major"
 
 
 def test_markdown_has_a_row_per_experiment_and_every_problem(failing: Report) -> None:

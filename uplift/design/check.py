@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uplift.design import checkup
-from uplift.design.checkup import Checkup, FailOn, Report, check_examined, check_paths
+from uplift.design.checkup import Checkup, FailOn, Report, check_changed, check_examined, check_paths
 from uplift.design.formats import render
 
 
@@ -12,4 +12,4 @@ def exit_code(report: Report, *, fail_on: FailOn = "error") -> int:
     return checkup.exit_code((p for c in report for p in c.problems), fail_on)
 
 
-__all__ = ["Checkup", "Report", "check_examined", "check_paths", "exit_code", "render"]
+__all__ = ["Checkup", "Report", "check_changed", "check_examined", "check_paths", "exit_code", "render"]

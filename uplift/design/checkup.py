@@ -14,7 +14,7 @@ from uplift.design.gate import findings_about
 from uplift.design.locked import lock_findings
 from uplift.design.waivers import waived
 from uplift.errors import Level, Problem
-from uplift.spec.load import Examined, examine
+from uplift.spec.load import Examined, examine, find_project
 
 FailOn = Literal["error", "warning", "never"]
 _RANK: dict[Level, int] = {"error": 0, "warning": 1, "note": 2}
@@ -46,6 +46,31 @@ Report = tuple[Checkup, ...]
 def check_paths(paths: Sequence[Path | str], *, today: datetime.date) -> Report:
     """Read, validate and judge these files and folders. Nothing is raised for what a file says."""
     return check_examined(examine(paths), today=today)
+
+
+def check_changed(paths: Sequence[Path | str], *, ref: str, today: datetime.date) -> Report:
+    """All rules for what changed against a git ref; of the other files only what shows between files.
+
+    A changed project.yml or lock changes the experiments that it is about. Files without a finding that did not change
+    are not in the report. Raises ProjectError where git can't tell.
+    """
+    from uplift.design.changed import changed_since
+
+    changed = changed_since(ref, paths)
+    examined = examine(paths)
+    ours = {file.path.absolute() for file in examined if _touched(file, changed)}
+    return tuple(
+        _checkup(file, today) if file.path.absolute() in ours else Checkup(file.path, None, None, file.common)
+        for file in examined
+        if file.common or file.path.absolute() in ours
+    )
+
+
+def _touched(file: Examined, changed: frozenset[Path]) -> bool:
+    """Whether the file, its lock or its project changed."""
+    home = find_project(file.path)
+    about = [file.path, file.path.with_suffix(".lock.json"), *([home] if home else [])]
+    return not changed.isdisjoint(path.resolve() for path in about)
 
 
 def check_examined(examined: Iterable[Examined], *, today: datetime.date) -> Report:

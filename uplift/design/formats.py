@@ -13,7 +13,7 @@ from uplift.design.checkup import Checkup, Report, exit_code, levels
 from uplift.errors import Problem
 from uplift.spec.quantities import Effect, exact_decimal
 
-Format = Literal["text", "github", "markdown", "json", "junit"]
+Format = Literal["text", "github", "markdown", "json", "junit", "gitlab"]
 SCHEMA = "uplift.check/1"
 GITHUB_SHOWS = 10
 """Annotations of each level that GitHub shows per step; the rest is in the summary."""
@@ -42,6 +42,10 @@ def render(report: Report, form: Format = "text") -> str:
             return as_json(report)
         case "junit":
             return junit(report)
+        case "gitlab":
+            from uplift.design.code_quality import code_quality
+
+            return code_quality(report)
 
 
 def text(report: Report) -> str:
@@ -69,16 +73,20 @@ def summary(checkup: Checkup) -> str:
 
 
 def github(report: Report) -> str:
-    """Workflow commands: GitHub shows them as annotations at the line; gravest first, one per rule and experiment."""
+    """Workflow commands: GitHub shows them as annotations at the line; one per rule and experiment, gravest first.
+
+    Of each level no more than GitHub shows; the others are plain lines of the log and stand in the summary.
+    """
     shown: dict[tuple[str, str], Problem] = {}
     for checkup in report:
         for problem in checkup.problems:
             shown.setdefault((checkup.name, problem.code), problem)
-    ordered = [p for level in ("error", "warning", "note") for p in shown.values() if p.level == level]
-    lines = [_annotation(problem) for problem in ordered]
-    hidden = max(0, len(ordered) - GITHUB_SHOWS)
-    more = [f"{hidden} of these may not be shown as annotations; all are listed in the summary"] if hidden else []
-    return "\n".join([*lines, *more, _count(report)])
+    by_level = [[p for p in shown.values() if p.level == level] for level in ("error", "warning", "note")]
+    lines = [_annotation(problem) for problems in by_level for problem in problems[:GITHUB_SHOWS]]
+    rest = [_logged(problem) for problems in by_level for problem in problems[GITHUB_SHOWS:]]
+    if rest:
+        lines.append(f"{len(rest)} more, which GitHub would not show at their line:")
+    return "\n".join([*lines, *rest, _count(report)])
 
 
 def markdown(report: Report) -> str:
@@ -158,6 +166,11 @@ def _annotation(problem: Problem) -> str:
     properties = ",".join(f"{key}={_property(str(value))}" for key, value in where.items() if value is not None)
     message = f"{problem.message}\nfix: {problem.fix}" if problem.fix else problem.message
     return f"::{level} {properties}::{_data(message)}"
+
+
+def _logged(problem: Problem) -> str:
+    """A line of the log that can't be read as a workflow command."""
+    return "    " + str(problem).replace("\r", " ").replace("\n", "\n    ")
 
 
 def _data(message: str) -> str:

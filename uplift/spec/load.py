@@ -24,11 +24,15 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One file and what was found in it; `study` is None for project files and where errors stand in the way."""
+    """One file and what was found in it; `study` is None for project files and where errors stand in the way.
+
+    `common` are those of the problems that only show between files.
+    """
 
     path: Path
     study: Study | None
     problems: tuple[Problem, ...]
+    common: tuple[Problem, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -181,6 +185,7 @@ def _with_common_findings(examined: tuple[Examined, ...]) -> tuple[Examined, ...
         replace(
             e,
             problems=_in_order((*e.problems, *more)),
+            common=more,
             study=None if any(p.level == "error" for p in more) else e.study,
         )
         if e.study is not None and (more := common.get(e.study.document.path))
