@@ -32,6 +32,20 @@ _NAMES: dict[str, tuple[str, str]] = {
     "delta": ("Delta", "delta"),
 }
 
+# Where an estimator's coverage is tabulated: the page, and its section or column there. No numbers live here.
+_CALIBRATION: dict[str, tuple[str, str]] = {
+    "score": ("docs/calibration/proportions.md", "score"),
+    "log": ("docs/calibration/means.md", "log"),
+    "hall": ("docs/calibration/means.md", "hall"),
+    "fieller": ("docs/calibration/means.md", "Fieller/Welch"),
+    "delta": ("docs/calibration/means.md", "delta"),
+    "strata": ("docs/calibration/estimators.md", "strata"),
+    "cuped": ("docs/calibration/estimators.md", "cuped"),
+    "clusters": ("docs/calibration/estimators.md", "clusters"),
+    "group-sequential": ("docs/calibration/sequential.md", "group-sequential"),
+    "confidence-sequence": ("docs/calibration/sequential.md", "confidence-sequence"),
+}
+
 _BLOCKS: dict[str, tuple[str, str]] = {
     "segments": (
         "Segmente sind vorab festgelegt, aber noch nicht ausgewertet.",
@@ -89,6 +103,20 @@ def described(method: str, language: Language) -> str:
     """What an interval method is, with the name of its inventor."""
     word, (de, en) = name(method, language), _METHODS.get(method, ("", ""))
     return say(language, de=f"{word}: {de}." if de else f"{word}.", en=f"{word}: {en}." if en else f"{word}.")
+
+
+def calibration(method: str) -> tuple[str, str] | None:
+    """The calibration page of an estimator with its section or column there; None where nothing is tabulated."""
+    return _CALIBRATION.get(method)
+
+
+def calibrated(method: str, language: Language) -> str:
+    """Where to read how often an estimator is right; empty where nothing is tabulated."""
+    found = calibration(method)
+    if found is None:
+        return ""
+    page, row = found
+    return say(language, de=f"Kalibrierung: {page}, «{row}».", en=f"Calibration: {page}, '{row}'.")
 
 
 def not_evaluated(block: str, language: Language) -> str:

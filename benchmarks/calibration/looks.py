@@ -1,0 +1,191 @@
+"""Tests that are read several times: errors and power of planned looks, of confidence sequences and of peeking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from benchmarks.calibration.beside import mean_values
+from benchmarks.calibration.draws import in_portions, shopping
+from benchmarks.calibration.rows import ALPHA, Cell, LooksRow
+from uplift.results import Uplift
+from uplift.stats.boundaries import SMALLEST_STEP, spending_boundaries
+from uplift.stats.confseq import sequence_critical
+from uplift.stats.decision import Level
+from uplift.stats.effects import compare
+from uplift.stats.proportions import ratio_z
+from uplift.stats.sequential import FEWEST_CONTROL_CONVERTERS
+from uplift.stats.spending import spending_function
+
+Floats = NDArray[np.float64]
+Q = Level(ALPHA).critical()
+DRIFT = Q + float(ndtri(0.8))  # the z that an effect shows at the end when a fixed test finds it with 80%
+RATE, SIGMA = 0.03, 0.75
+LOOKS = {
+    "4 equal looks": (0.25, 0.5, 0.75, 1.0),
+    "4 unequal looks": (0.15, 0.45, 0.6, 1.0),
+    "28 daily looks": tuple((day + 1) / 28 for day in range(28)),
+    "14 daily looks": tuple((day + 1) / 14 for day in range(14)),
+}
+Metric = Literal["share", "revenue per contact"]
+Design = tuple[Metric, int, str, str]  # metric, per cent in the control, rule, looks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What each look has seen: z, information and control converters, replicates × looks."""
+
+    z: Floats
+    information: Floats
+    converters: Floats
+
+
+def cells() -> list[Cell]:
+    planned: list[Design] = [
+        ("share", split, rule, when)
+        for rule in ("obrien_fleming", "pocock", "hsd(-4)")
+        for split, when in ((10, "4 equal looks"), (10, "4 unequal looks"), (50, "4 equal looks"))
+    ]
+    planned += [
+        ("revenue per contact", split, rule, "4 equal looks")
+        for split, rule in ((10, "obrien_fleming"), (10, "pocock"), (10, "hsd(-4)"), (50, "obrien_fleming"))
+    ]
+    open_ended: list[Design] = [("share", split, "confidence sequence", "28 daily looks") for split in (10, 20, 50)]
+    open_ended += [("revenue per contact", 10, "confidence sequence", "14 daily looks")]
+    return [Cell(_name(*d), partial(_row, *d)) for d in (*planned, *open_ended)]
+
+
+def _name(metric: Metric, split: int, rule: str, when: str) -> str:
+    return f"{rule} {metric} {split}/{100 - split} {when}"
+
+
+def _row(metric: Metric, split: int, rule: str, when: str, rng: np.random.Generator, replications: int) -> LooksRow:
+    sequence = rule == "confidence sequence"
+    n_c = round((300 if sequence else 500) / RATE)
+    n_t = round(n_c * (100 - split) / split)
+    # 1/se² of the log ratio at the planned end; revenue per contact varies more than a share.
+    spread = 1 / RATE - 1 if metric == "share" else _cv2()
+    planned = 1 / (spread / n_c + spread / n_t)
+    draw = partial(_shares if metric == "share" else _revenue, n_c, n_t, LOOKS[when])
+    crossing = partial(_sequence if sequence else partial(_planned_looks, rule), planned)
+    without, effect = draw(0.0, rng, replications), draw(math.expm1(DRIFT / math.sqrt(planned)), rng, replications)
+    first, won = crossing(without), crossing(effect)
+    valid = _taken(without)
+    return LooksRow(
+        _name(metric, split, rule, when),
+        "confidence-sequence" if sequence else "group-sequential",
+        f"{n_c:,} / {n_t:,} ({split}% control), {when}"
+        + (" at " + ", ".join(f"{t:.0%}" for t in LOOKS[when]) if len(LOOKS[when]) < 5 else ""),
+        f"{metric}; 3% {'convert' if metric == 'share' else f'buy, lognormal baskets σ = {SIGMA:g}'}",
+        rule,
+        at_most=sequence,
+        promised=metric == "share" or sequence,
+        replications=replications,
+        up=float((first > 0).mean()),
+        down=float((first < 0).mean()),
+        fixed=float((np.abs(without.z[:, -1]) > Q).mean()),
+        peeking=float(((np.abs(without.z) > Q) & valid).any(axis=1).mean()),
+        skipped=float(1 - valid.mean()),
+        power=float((won > 0).mean()),
+        fixed_power=float((effect.z[:, -1] > Q).mean()),
+    )
+
+
+def _cv2() -> float:
+    """Squared coefficient of variation of revenue per contact: E[y²]/E[y]² − 1 of the process in `draws.shopping`."""
+    orders, orders2 = 1.3, 1.3**2 + 0.3  # 1 + Poisson(0.3)
+    return orders2 * math.exp(SIGMA**2) / (RATE * orders**2) - 1
+
+
+def _portions(n: int, looks: tuple[float, ...]) -> NDArray[np.int64]:
+    """How many contacts each look adds."""
+    seen: NDArray[np.int64] = np.round(np.asarray(looks) * n).astype(np.int64)
+    seen[1:] -= seen[:-1].copy()
+    return seen
+
+
+def _shares(
+    n_c: int, n_t: int, looks: tuple[float, ...], lift: float, rng: np.random.Generator, replications: int
+) -> Seen:
+    """Score z, as `compare` reads it; information from the realised error of the log ratio."""
+    shape = (replications, len(looks))
+    m_c, m_t = (_portions(n, looks).cumsum() for n in (n_c, n_t))
+    c = rng.binomial(_portions(n_c, looks), RATE, shape).cumsum(axis=1)
+    t = rng.binomial(_portions(n_t, looks), RATE * (1 + lift), shape).cumsum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = 1 / (1 / c - 1 / m_c + 1 / t - 1 / m_t)
+    return Seen(ratio_z(c, m_c, t, m_t, 1.0), information, c)
+
+
+def _revenue(
+    n_c: int, n_t: int, looks: tuple[float, ...], lift: float, rng: np.random.Generator, replications: int
+) -> Seen:
+    """The z that belongs to the p-value of the interval that `auto` chooses."""
+    parts = []
+    for size in in_portions(replications, (n_c + n_t) * RATE):
+        arms = []
+        for n, up in ((n_c, 0.0), (n_t, lift)):
+            added = [shopping(int(k), rate=RATE, sigma=SIGMA, lift=up)(rng, size) for k in _portions(n, looks)]
+            total, batches = added[0], [added[0]]
+            for batch in added[1:]:
+                total = total + batch
+                batches.append(total)
+            arms.append(batches)
+        looks_seen = []
+        for c, t in zip(*arms, strict=True):
+            a, b = mean_values(c), mean_values(t)
+            pairs = zip(c.moments(core=1), t.moments(core=1), strict=True)
+            z = [_z(compare("m", "mean", control=x, treatment=y, design_ratio=n_t / n_c)) for x, y in pairs]
+            information = 1 / (a.variance / a.value**2 + b.variance / b.value**2)
+            looks_seen.append((np.array(z), information, c.nonzero.astype(float)))
+        parts.append([np.stack(column, axis=1) for column in zip(*looks_seen, strict=True)])
+    return Seen(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _z(uplift: Uplift) -> float:
+    p, effect = uplift.p_value, uplift.absolute
+    return 0.0 if p is None or effect is None else math.copysign(-float(ndtri(p / 2)), effect)
+
+
+def _taken(seen: Seen) -> NDArray[np.bool_]:
+    """Looks with 60 control converters or more; the read-out always is one."""
+    valid = seen.converters >= FEWEST_CONTROL_CONVERTERS
+    valid[:, -1] = True
+    return valid
+
+
+def _planned_looks(rule: str, planned: float, seen: Seen) -> NDArray[np.int64]:
+    """Per replicate: 1 or −1 when a look crosses its bound (the first that does), else 0."""
+    spending, valid = spending_function(rule), _taken(seen)
+    found = np.zeros(len(seen.z), dtype=np.int64)
+    for i, (z, information) in enumerate(zip(seen.z, seen.information, strict=True)):
+        used: list[int] = []
+        levels: list[float] = []
+        for k in np.flatnonzero(valid[i]).tolist():
+            least = levels[-1] * (1 + SMALLEST_STEP) if levels else 0.0
+            if information[k] >= least or k == len(z) - 1:
+                used.append(k)
+                levels.append(max(float(information[k]), least))
+        for k, bound in zip(used, spending_boundaries(spending, levels, alpha=ALPHA, planned=planned), strict=True):
+            if not bound.lower <= z[k] <= bound.upper:
+                found[i] = int(np.sign(z[k]))
+                break
+    return found
+
+
+def _sequence(planned: float, seen: Seen) -> NDArray[np.int64]:
+    """Per replicate: the direction of the first look that the confidence sequence tells from no difference."""
+    valid = seen.converters >= FEWEST_CONTROL_CONVERTERS
+    critical_at: Callable[[Floats], Floats] = np.vectorize(partial(sequence_critical, alpha=ALPHA))
+    crossed = np.zeros(seen.z.shape, dtype=bool)
+    crossed[valid] = np.abs(seen.z[valid]) > critical_at(seen.information[valid] / planned)
+    first = crossed.argmax(axis=1)
+    z = seen.z[np.arange(len(first)), first]
+    return np.where(crossed.any(axis=1), np.sign(z), 0).astype(np.int64)

@@ -1,0 +1,109 @@
+"""Simulated coverage of revenue per contact and order value under the interval that `auto` chooses."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from benchmarks.calibration.beside import Values, mean_values, others, ratio_values
+from benchmarks.calibration.draws import in_portions, shopping
+from benchmarks.calibration.rows import Cell, CoverageRow, Misses
+from uplift.results import Interval, Uplift
+from uplift.stats.effects import compare, preferred_method
+
+Metric = Literal["revenue per contact", "order value"]
+METRICS: tuple[Metric, ...] = ("revenue per contact", "order value")
+SPLITS = (50, 20, 10)  # per cent in the control
+FEWEST = 150  # control buyers from which coverage is promised
+
+
+def cells() -> list[Cell]:
+    """Everything at exactly as many expected control buyers as the promise names, then more, fewer, and effects."""
+    at_the_edge = [(s, r, w, FEWEST, 0) for s in SPLITS for r in (3, 8) for w in (0.5, 0.75, 1.0)]
+    effects = [(s, 3, 0.75, FEWEST, 20) for s in SPLITS]
+    more = [(s, 3, 1.0, 600, 0) for s in SPLITS]
+    fewer = [(s, 3, 0.75, buyers, 0) for buyers in (60, 35) for s in SPLITS]
+    small_treatment = [(90, 3, 0.75, 9 * FEWEST, 0)]
+    designs = [*at_the_edge, *effects, *more, *small_treatment, *fewer]
+    chosen = [(m, *d) for m in METRICS for d in designs]
+    chosen.sort(key=lambda c: method_of(c[1]), reverse=True)  # log, then hall: a section each
+    return [Cell(_name(*c), partial(_row, *c)) for c in chosen]
+
+
+def _name(metric: Metric, split: int, rate: int, sigma: float, buyers: int, lift: int) -> str:
+    return f"{method_of(split)} {metric} {split}/{100 - split} {rate}% σ{sigma:g} {buyers} buyers {lift:+d}%"
+
+
+def method_of(split: int) -> str:
+    return preferred_method("mean", "auto", max(split, 100 - split) / min(split, 100 - split))
+
+
+def _row(
+    metric: Metric,
+    split: int,
+    rate: int,
+    sigma: float,
+    buyers: int,
+    lift: int,
+    rng: np.random.Generator,
+    replications: int,
+) -> CoverageRow:
+    share, p, truth = split / 100, rate / 100, lift / 100
+    n_c = round(buyers / p)
+    n_t = round(n_c * (1 - share) / share)
+    design_ratio = max(n_c, n_t) / min(n_c, n_t)
+    ours, values = [], []
+    for size in in_portions(replications, (n_c + n_t) * p):
+        c = shopping(n_c, rate=p, sigma=sigma)(rng, size)
+        t = shopping(n_t, rate=p, sigma=sigma, lift=truth)(rng, size)
+        kind: Literal["mean", "ratio"] = "mean" if metric == "revenue per contact" else "ratio"
+        read = mean_values if kind == "mean" else ratio_values
+        values.append((read(c), read(t)))
+        core = 1 if kind == "mean" else 2
+        ours += [
+            placed(compare(metric, kind, control=a, treatment=b, design_ratio=design_ratio), truth)
+            for a, b in zip(c.moments(core), t.moments(core), strict=True)
+        ]
+    return CoverageRow(
+        _name(metric, split, rate, sigma, buyers, lift),
+        method_of(split),
+        f"{n_c:,} / {n_t:,} ({split}% control)",
+        f"{metric}; {rate}% buy ({buyers:,} in the control), lognormal baskets σ = {sigma:g}, uplift {lift:+d}%",
+        buyers >= FEWEST,
+        replications,
+        *counted(method_of(split), ours, values, truth),
+    )
+
+
+def placed(uplift: Uplift, truth: float) -> str | None:
+    """Where the relative interval lies: above the truth, below it, around it; None without a verdict."""
+    if uplift.direction == "refused":
+        return None
+    interval = uplift.relative_interval
+    assert interval is not None, "every process here has a value that is told from zero"
+    return lying(interval, truth)
+
+
+def lying(interval: Interval, truth: float) -> str:
+    """Above the truth, below it or around it."""
+    if interval.low is not None and interval.low > truth:
+        return "above"
+    return "below" if interval.high is not None and interval.high < truth else "around"
+
+
+def counted(
+    method: str, ours: list[str | None], values: list[tuple[Values, Values]], truth: float
+) -> tuple[float, tuple[Misses, ...]]:
+    """The share of refusals, and what all methods missed where ours gave a verdict."""
+    verdict = np.array([place is not None for place in ours])
+    given = int(verdict.sum())
+    first = Misses(method, ours.count("above") / given, ours.count("below") / given)
+    c, t = (_joined([pair[arm] for pair in values]) for arm in (0, 1))
+    return 1 - given / len(ours), (first, *others(c, t, truth, verdict))
+
+
+def _joined(parts: list[Values]) -> Values:
+    n, value, variance = (np.concatenate([getattr(p, a) for p in parts]) for a in ("n", "value", "variance"))
+    return Values(n, value, variance)
