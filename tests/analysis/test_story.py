@@ -163,21 +163,6 @@ def test_dunnett_gives_all_arms_one_level(tmp_path: Path) -> None:
     assert 0.97 < levels.pop() < 0.975  # between Bonferroni's 0.975 and no correction
 
 
-def test_households_as_the_unit_get_estimates_but_no_verdict(tmp_path: Path) -> None:
-    drawn = draw(tmp_path)
-    path = drawn.study.document.path
-    clustered = (
-        path.read_text()
-        .replace("type: integer}", "type: integer, cluster: customer_id}")
-        .replace("expected_size: 4_000", "expected_size: 4_000, expected_clusters: {count: 4_000}")
-    )
-    path.write_text(clustered, encoding="utf-8")
-    drawn.order(orders_of(drawn, "control", 100) + orders_of(drawn, "treatment", 160))
-    result = analyze(load_study(path), as_of=AFTER)
-    assert result.primary.uplift("treatment").refusal == "UP630"
-    assert "unit.cluster" in result.not_evaluated
-
-
 def test_a_conditional_primary_metric_ships_nothing(tmp_path: Path) -> None:
     drawn = draw(tmp_path)
     path = drawn.study.document.path

@@ -407,16 +407,16 @@ def half_time() -> Result:
     return result(metrics, Recommendation("wait", None, ("early",)), checks=checks)
 
 
-def households() -> Result:
+def weights_changed() -> Result:
     """The design needs an estimator that the analysis does not have: no verdict, and nothing to wait for."""
     checks = (
-        Check("UP630", "fail", (("cluster", "household_id"),)),
+        Check("UP631", "fail", (("epochs", 2),)),
         Check("UP601", "ok", (("p", 0.71),)),
         Check("UP612", "warn", (("metric", "Umsatz je Kontakt"),)),
         Check("UP612", "warn", (("metric", "Durchschnittlicher Bestellwert"),)),
     )
     return result(
-        (revenue(REV_C, REV_T, refusal="UP630"),), Recommendation("none", None, ("untrusted",)), checks=checks
+        (revenue(REV_C, REV_T, refusal="UP631"),), Recommendation("none", None, ("untrusted",)), checks=checks
     )
 
 
@@ -482,7 +482,7 @@ CASES: dict[str, Callable[[], Result]] = {
     case.__name__: case
     for case in (
         clear_win, published, clear_loss, no_difference, srm_failed, too_early, nobody_mature, guardrail_breached,
-        guardrail_open, three_arms, adjusted_levels, five_arms, no_variant_better, half_time, households, twelve_metrics, zero_conversions, undefined_uplift,
+        guardrail_open, three_arms, adjusted_levels, five_arms, no_variant_better, half_time, weights_changed, twelve_metrics, zero_conversions, undefined_uplift,
         unbounded, hostile_names,
     )
 }  # fmt: skip

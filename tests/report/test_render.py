@@ -214,7 +214,7 @@ def test_a_metric_that_compares_buyers_with_buyers_is_never_an_effect(reports: d
         ("zero_conversions", "Noch kein Urteil: zu wenige Ereignisse", "No verdict yet: too few events"),
         ("half_time", "Zwischenstand: Die Aktion bringt 36,4 % mehr", "Interim result: The campaign lifts"),
         ("half_time", "abwarten, bis das Zeitfenster aller Kontakte vorbei ist.", "wait until the window of every contact is over."),
-        ("households", "Empfehlung: nichts entscheiden; ohne Urteil trägt das Ergebnis keine Entscheidung.", "No verdict: households were randomised"),
+        ("weights_changed", "Empfehlung: nichts entscheiden; ohne Urteil trägt das Ergebnis keine Entscheidung.", "No verdict: weights changed while the test ran"),
         ("undefined_uplift", "Die Aktion bringt 1,20 € mehr Deckungsbeitrag je Kontakt.", "The campaign lifts Deckungsbeitrag je Kontakt by €1.20."),
         ("undefined_uplift", "ein relativer Uplift ist nicht bestimmbar.", "the relative uplift is undefined."),
         ("unbounded", "95-%-Konfidenzintervall: mindestens −5,00 %.", "95% confidence interval: at least −5.00%."),
@@ -235,7 +235,7 @@ def test_levels_that_differ_by_row_are_not_printed_as_one(reports: dict[tuple[st
 
 
 def test_findings_of_one_code_share_their_explanation(reports: dict[tuple[str, str], str]) -> None:
-    text = text_of(reports["households", "de"])
+    text = text_of(reports["weights_changed", "de"])
     assert "Umsatz je Kontakt: weniger als 150 Käufer" in text
     assert "Durchschnittlicher Bestellwert: weniger als 150 Käufer" in text
     assert text.count("Beträge sind schief verteilt.") == 1
@@ -246,7 +246,7 @@ def test_an_open_result_says_what_it_rules_out(reports: dict[tuple[str, str], st
     assert re.search(r"Ausgeschlossen ist nur ein Plus über 2\d,\d % und ein Minus über \d,\d\d %;", screen)
 
 
-@pytest.mark.parametrize("name", ["srm_failed", "too_early", "nobody_mature", "zero_conversions", "households"])
+@pytest.mark.parametrize("name", ["srm_failed", "too_early", "nobody_mature", "zero_conversions", "weights_changed"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_verdict_no_uplift_is_printed_anywhere(
     reports: dict[tuple[str, str], str], name: str, language: str

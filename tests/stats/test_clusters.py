@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from uplift.stats.clusters import compare_clusters, design_effect
+from uplift.stats.clusters import compare_clusters, compare_clusters_in_strata, design_effect
 from uplift.stats.decision import Level
 from uplift.stats.effects import compare
 from uplift.stats.estimates import share_of
 from uplift.stats.moments import Moments
+from uplift.stats.strata import compare_strata
 
 
 def households(rng, count, rate, *, alike=0.3, most=5):
@@ -88,6 +89,33 @@ def test_the_design_effect_of_equal_clusters_is_one_plus_m_minus_one_times_icc()
     clusters = Moments.from_rows(np.column_stack([y, np.full(count, size)]), ("total", "contacts"))
     found = design_effect(clusters, share_of(int(y.sum()), size * count))
     assert found == pytest.approx(1 + (size - 1) * alike, rel=0.02)
+
+
+def test_in_strata_clusters_of_one_contact_are_contacts():
+    rng = np.random.default_rng(7)
+    rows = [[rng.lognormal(m, 1, n) for n in (400, 900)] for m in (3.0, 3.5)]
+    alone = [tuple(totals(y, np.arange(len(y))) for y in pair) for pair in rows]
+    a = compare_clusters_in_strata("m", "mean", strata=alone)
+    b = compare_strata("m", "mean", strata=[tuple(map(Moments.from_rows, pair)) for pair in rows])
+    assert (a.relative, a.absolute) == pytest.approx((b.relative, b.absolute), rel=1e-12)
+    assert (a.p_value, a.kind, a.control.n) == (pytest.approx(b.p_value, rel=1e-3), "mean", 800)
+
+
+def test_in_strata_households_of_changed_weights_leave_no_effect_where_there_is_none():
+    """10 % control at a low rate, then 50 % at a high one: pooled it looks like harm, within epochs it is nothing."""
+    rng = np.random.default_rng(8)
+    low, high = households(rng, 1_000, 0.05), households(rng, 3_000, 0.15)
+    many = [np.tile(low[0], 9), np.concatenate([low[1] + 1_000 * i for i in range(9)])]
+    strata = [(totals(*low), totals(*many)), (totals(*high), totals(*high))]
+    pooled = compare_clusters("m", "proportion", control=totals_of(strata, 0), treatment=totals_of(strata, 1))
+    within = compare_clusters_in_strata("m", "proportion", strata=strata)
+    assert pooled.direction == "down"
+    assert within.relative == pytest.approx(0.0, abs=1e-12)
+    assert (within.direction, within.control.n) == ("open", len(low[0]) + len(high[0]))
+
+
+def totals_of(strata, arm) -> Moments:
+    return strata[0][arm] + strata[1][arm]
 
 
 def test_few_clusters_with_events_are_refused():

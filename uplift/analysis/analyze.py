@@ -12,6 +12,7 @@ from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts, not_evaluated
 from uplift.analysis.metrics import metric_result, uses_of
+from uplift.analysis.record import record_of, silent_changes
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement, measure
 from uplift.errors import Problem, SpecError, StateError
@@ -34,20 +35,23 @@ def analyze(
     `as_of` (local day of the project; its own hours are not over yet) defaults to the read-out date of the design, or
     to today while that lies ahead. The same data, ledger and day give the same result, byte for byte.
 
-    Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned).
+    Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned, or a damaged lock file).
     """
     study = study if isinstance(study, Study) else load_study(study)
     _refuse_unmeasured_primary(study)
     day = as_of or default_as_of(study)
+    record = record_of(study)
     store = Store.open(study.root / study.project.state)
     assigned = _assigned(study, store)
     measurement = measure(study, assigned, as_of=day, cache_dir=store.path / "units", progress=progress)
 
     progress("estimate")
-    arms = arm_counts(study, measurement.assigned)
+    cluster = study.experiment.unit.cluster
+    arms = arm_counts(study, measurement.assigned, measurement.clusters if cluster else None)
     about_design = (
-        checks.srm(arms),
+        checks.srm(arms, cluster=cluster),
         *checks.design(study, weight_epochs=_weight_epochs(measurement), as_of=day, read_out=read_out_date(study)),
+        *silent_changes(record),
     )
     refusal = next((check.code for check in about_design if check.status == "fail"), None)
     terms = terms_of(study)
@@ -62,6 +66,7 @@ def analyze(
         *checks.converters(metrics),
         *checks.preliminary(metrics),
         *checks.conditional(metrics),
+        *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
         *checks.unknown_arms(measurement.unknown_arms),
         *checks.missing(
             max(sum(m.missing.values()) for m in measurement.metrics.values()), sum(a.assigned for a in arms)
@@ -85,6 +90,7 @@ def analyze(
             ledger_hash=measurement.ledger_fingerprint,
         ),
         not_evaluated=(*not_evaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
+        record=record,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
 from uplift.results import ArmCount, Check, MetricResult
 from uplift.spec import Study
@@ -11,11 +12,23 @@ from uplift.spec import Study
 SRM_ALPHA = 0.001
 
 
-def srm(arms: Sequence[ArmCount]) -> Check:
-    """Sample ratio mismatch: do the assigned contacts fit the designed weights (chi-square, alpha 0.001)?"""
+def srm(arms: Sequence[ArmCount], *, cluster: str | None = None) -> Check:
+    """Sample ratio mismatch: do the assigned units fit the designed weights (chi-square, alpha 0.001)?
+
+    What was randomised is counted: clusters (`cluster` names their column, in the fact `counted`), else contacts.
+    """
     from uplift.stats.srm import srm_check
 
-    return srm_check({a.arm: a.assigned for a in arms}, {a.arm: a.weight for a in arms}, alpha=SRM_ALPHA)
+    observed = {a.arm: a.assigned if a.clusters is None else a.clusters for a in arms}
+    found = srm_check(observed, {a.arm: a.weight for a in arms}, alpha=SRM_ALPHA)
+    return found if cluster is None else replace(found, facts=(*found.facts, ("counted", cluster)))
+
+
+def leaked_clusters(leaked: int, arms: Sequence[ArmCount], *, cluster: str | None) -> tuple[Check, ...]:
+    """Clusters with contacts in several arms: the arms are then neither apart nor independent."""
+    total = sum(a.clusters or 0 for a in arms) - leaked
+    facts = (("leaked", leaked), ("total", total), ("cluster", cluster))
+    return (Check("UP635", "warn", facts),) if leaked else ()
 
 
 def immature(metrics: Sequence[MetricResult]) -> Check:
@@ -65,13 +78,11 @@ def design(
 ) -> tuple[Check, ...]:
     """Designs whose matching estimator is not built in yet: estimates stand, but no verdict may pretend.
 
-    Households as the randomised unit make contact-level intervals too narrow; weights that changed on the way make
-    pooled arms incomparable; a look before the end of a group-sequential test needs its own bounds.
+    Weights that changed on the way make pooled arms incomparable; a look before the end of a group-sequential test
+    needs its own bounds.
     """
     experiment = study.experiment
     found = []
-    if experiment.unit.cluster is not None:
-        found.append(Check("UP630", "fail", (("cluster", experiment.unit.cluster),)))
     if weight_epochs > 1:
         found.append(Check("UP631", "fail", (("epochs", weight_epochs),)))
     if experiment.design.sequential is not None:

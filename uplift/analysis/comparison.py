@@ -1,7 +1,7 @@
 """One comparison of the experiment: which estimator its design asks for, and at which level it is decided.
 
-The design chooses, nobody else: strata and weight epochs are compared within themselves, several arms share the
-design's correction. Everything is arithmetic on moments.
+The design chooses, nobody else: strata and weight epochs are compared within themselves, clusters that were drawn
+together count together, several arms share the design's correction. Everything is arithmetic on moments.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Literal
 from uplift.engine import MetricSums
 from uplift.results import Kind, Uplift
 from uplift.spec import Study
+from uplift.stats.clusters import compare_clusters, compare_clusters_in_strata
 from uplift.stats.dunnett import control_loadings, dunnett
 from uplift.stats.effects import alternatives, compare
 from uplift.stats.moments import Moments, Sums
@@ -50,7 +51,10 @@ def terms_of(study: Study) -> Terms:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One treatment arm against the control: their moments in each stratum and epoch (one where there is none)."""
+    """One treatment arm against the control: their moments in each stratum and epoch (one where there is none).
+
+    With `clustered` the moments are those of cluster totals.
+    """
 
     metric: str
     kind: Kind
@@ -58,6 +62,7 @@ class Question:
     control_arm: str
     treatment_arm: str
     strata: tuple[Stratum, ...]
+    clustered: bool = False
 
     @property
     def control(self) -> Moments:
@@ -144,6 +149,8 @@ def answers(questions: Sequence[Question], terms: Terms) -> list[Uplift]:
 
 def answer(question: Question, terms: Terms, alpha: float) -> Uplift:
     """One arm at one level, by the estimator that the design asks for."""
+    if question.clustered:
+        return _clusters(question, terms, alpha, terms.interval)
     if len(question.strata) > 1:
         return compare_strata(
             question.metric,
@@ -171,8 +178,44 @@ def answer(question: Question, terms: Terms, alpha: float) -> Uplift:
     )
 
 
+def _clusters(question: Question, terms: Terms, alpha: float, interval: str, *, pooled: bool = False) -> Uplift:
+    """Clusters against clusters, within strata where there are several."""
+    if len(question.strata) > 1 and not pooled:
+        return compare_clusters_in_strata(
+            question.metric,
+            question.kind,
+            strata=question.strata,
+            control_arm=question.control_arm,
+            treatment_arm=question.treatment_arm,
+            interval=interval,
+            alpha=alpha,
+            sides=terms.sides,
+            alternative=question.better,
+        )
+    return compare_clusters(
+        question.metric,
+        question.kind,
+        control=question.control,
+        treatment=question.treatment,
+        control_arm=question.control_arm,
+        treatment_arm=question.treatment_arm,
+        interval=interval,
+        alpha=alpha,
+        sides=terms.sides,
+        alternative=question.better,
+    )
+
+
+CLUSTER_METHODS = ("log", "fieller", "delta")
+
+
 def other_answers(question: Question, terms: Terms, *, besides: Uplift) -> tuple[Uplift, ...]:
     """The same comparison on its own (no correction, strata pooled) by every method, for the appendix."""
+    shown = (besides.method, besides.confidence)
+    if question.clustered:
+        asked = [(m, _clusters(question, terms, terms.alpha, m, pooled=True)) for m in CLUSTER_METHODS]
+        found = tuple(u for method, u in asked if u.method == method and u.p_value is not None)
+        return tuple(u for u in found if (u.method, u.confidence) != shown or len(question.strata) > 1)
     found = alternatives(
         question.metric,
         question.kind,
@@ -184,5 +227,4 @@ def other_answers(question: Question, terms: Terms, *, besides: Uplift) -> tuple
         sides=terms.sides,
         alternative=question.better,
     )
-    shown = (besides.method, besides.confidence)
     return tuple(u for u in found if (u.method, u.confidence) != shown or len(question.strata) > 1)

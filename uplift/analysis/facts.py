@@ -30,8 +30,8 @@ def experiment_facts(study: Study) -> ExperimentFacts:
     )
 
 
-def arm_counts(study: Study, assigned: dict[str, int]) -> tuple[ArmCount, ...]:
-    """Every arm in bucket order with the contacts that it got."""
+def arm_counts(study: Study, assigned: dict[str, int], clusters: dict[str, int] | None = None) -> tuple[ArmCount, ...]:
+    """Every arm in bucket order with the contacts (and clusters, where these were drawn) that it got."""
     return tuple(
         ArmCount(
             arm=name,
@@ -41,6 +41,7 @@ def arm_counts(study: Study, assigned: dict[str, int]) -> tuple[ArmCount, ...]:
             assigned=assigned.get(name, 0),
             contact_cost=_amount(arm.contact_cost),
             redemption_cost=_amount(arm.redemption_cost),
+            clusters=None if clusters is None else clusters.get(name, 0),
         )
         for name, arm in study.experiment.arms.items()
     )
@@ -63,6 +64,5 @@ def not_evaluated(study: Study) -> tuple[str, ...]:
         "design.sequential": design.sequential is not None,
         "design.variance_reduction": design.variance_reduction != "none",
         "design.comparisons": design.comparisons != "vs_control",
-        "unit.cluster": experiment.unit.cluster is not None,
     }
     return tuple(block for block, is_written in written.items() if is_written)

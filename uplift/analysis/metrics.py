@@ -47,6 +47,7 @@ def metric_result(
             control_arm=experiment.control,
             treatment_arm=arm,
             strata=strata_of(measured, control=experiment.control, treatment=arm),
+            clustered=measured.clustered,
         )
         for arm in experiment.treatments
     ]

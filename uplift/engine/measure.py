@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from uplift.engine.adapter import Engine, Settings
 from uplift.engine.assigned import Assigned, UnknownArm
+from uplift.engine.cluster_sums import (
+    cluster_columns,
+    cluster_statement,
+    clusters_of,
+    collect_clusters,
+    counted_clusters,
+)
 from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.engine.plan import MetricPlan, metric_uses, plan
 from uplift.engine.sources import cache_folder
 from uplift.engine.sums import (
     UNITS,
+    Counted,
     Group,
     MetricColumns,
-    Statement,
-    Totals,
     bounds_of,
     cap_of,
     collect,
+    counted_contacts,
     metric_columns,
     statement,
-    sums_of,
 )
 from uplift.engine.units import Progress, SourceRead, UnitTable, unit_table
 from uplift.errors import Problem
@@ -50,6 +56,7 @@ class MetricSums:
 
     `missing` are mature contacts that the metric's contact source does not know; they are in no sum. `cap` is the
     winsorising cap in units of 10**-decimals. `preliminary` says that returns and cancellations may still come in.
+    With `clustered` the sums are over clusters: of their totals and contacts (of a ratio: of both totals).
     """
 
     key: str
@@ -63,6 +70,7 @@ class MetricSums:
     preliminary: bool
     decimals: int
     cap: int | None = None
+    clustered: bool = False
 
     @property
     def winsorised_at(self) -> float | None:
@@ -79,12 +87,13 @@ class MetricSums:
 
 @dataclass(frozen=True, slots=True)
 class AssignedCell:
-    """How many contacts are assigned in one arm, weight epoch and stratum."""
+    """How many contacts are assigned in one arm, weight epoch and stratum; and clusters, where these are drawn."""
 
     arm: str
     weight_epoch: int
     stratum: str | None
     n: int
+    clusters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,8 @@ class Measurement:
     """What was measured on the day `as_of`: integers, text and days only; no path, no clock.
 
     `unknown` are values of the arm column that the experiment does not name. `sql` holds the statement of each stage,
-    with caps as parameters. `not_measured` names metrics that no room measures yet.
+    with caps as parameters. `not_measured` names metrics that no room measures yet. `leaked_clusters` have contacts in
+    several arms.
     """
 
     as_of: datetime.date
@@ -107,6 +117,7 @@ class Measurement:
     ledger_fingerprint: str | None
     unit_table: str
     not_measured: tuple[str, ...] = ()
+    leaked_clusters: int = 0
 
     @property
     def assigned(self) -> dict[str, int]:
@@ -114,6 +125,16 @@ class Measurement:
         counts = dict.fromkeys(self.arms, 0)
         for cell in self.assigned_cells:
             counts[cell.arm] += cell.n
+        return counts
+
+    @property
+    def clusters(self) -> dict[str, int] | None:
+        """Clusters assigned up to and including `as_of`, per arm; None where contacts are randomised."""
+        if any(cell.clusters is None for cell in self.assigned_cells):
+            return None
+        counts = dict.fromkeys(self.arms, 0)
+        for cell in self.assigned_cells:
+            counts[cell.arm] += cell.clusters or 0
         return counts
 
     @property
@@ -170,29 +191,87 @@ def _measure(
     progress("add up")
     engine.register_files(UNITS, [unit.path])
     columns, found = _columns(engine, study, unit, plans, as_of)
-    wanted = statement(columns, as_of=as_of, engine=engine.capabilities())
-    caps = {c.cap: m.cap for m in columns for c in m.columns if c.cap is not None and m.cap is not None}
-    totals = collect(engine, wanted, caps)
+    add_up = _over_contacts if study.experiment.unit.cluster is None else _over_clusters
+    added = add_up(engine, study, columns, as_of)
     arms = tuple(study.experiment.arms)
-    metrics = {m.plan.key: _metric(engine, m, wanted, totals, arms, as_of) for m in columns}
+    empty = [arm for arm in arms if not any(cell.arm == arm for cell in added.assigned)]
+    metrics = {
+        m.plan.key: _metric(m, groups, nobody, arms, empty, as_of, clustered=added.clustered)
+        for m, (groups, nobody) in zip(columns, added.metrics, strict=True)
+    }
     skipped = {name for name, _ in metric_uses(study)} - {m.plan.name for m in columns}
     return Measurement(
         as_of=as_of,
         arms=arms,
         metrics=metrics,
-        assigned_cells=tuple(
-            AssignedCell(*group, sum(t.n for t in classes.values()))
-            for group, classes in sorted(totals.items(), key=_order)
-        ),
+        assigned_cells=added.assigned,
         unknown=unit.unknown,
         sources=unit.sources,
-        notices=(*notices, *unit.notices, *found),
-        sql=(*unit.sql, ("sums", wanted.sql)),
+        notices=tuple(dict.fromkeys((*notices, *unit.notices, *found, *added.notices))),
+        sql=(*unit.sql, ("sums", added.sql)),
         engine=f"{engine.capabilities().name} {engine.capabilities().version}",
         ledger_fingerprint=assigned.fingerprint,
         unit_table=unit.path.name,
         not_measured=tuple(sorted(skipped)),
+        leaked_clusters=added.leaked,
     )
+
+
+Groups = tuple[tuple[Group, Counted], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What the one pass gave: who is assigned, and per metric its groups and what an empty group looks like."""
+
+    sql: str
+    assigned: tuple[AssignedCell, ...]
+    metrics: tuple[tuple[Groups, Counted], ...]
+    clustered: bool = False
+    notices: tuple[Problem, ...] = ()
+    leaked: int = 0
+
+
+def _over_contacts(engine: Engine, _study: Study, columns: Sequence[MetricColumns], as_of: datetime.date) -> _Added:
+    """Every contact counts for itself."""
+    dialect = engine.capabilities()
+    wanted = statement(columns, as_of=as_of, engine=dialect)
+    totals = sorted(collect(engine, wanted, _caps(columns)).items(), key=_order)
+    metrics = []
+    for metric in columns:
+        until = metric.plan.mature_until(as_of)
+        last = len(wanted.cutoffs) if until is None else wanted.cutoffs.index(until)
+        groups = tuple((group, counted_contacts(metric, classes, last, dialect)) for group, classes in totals)
+        metrics.append((groups, counted_contacts(metric, {}, last, dialect)))
+    assigned = tuple(AssignedCell(*group, sum(t.n for t in classes.values())) for group, classes in totals)
+    return _Added(wanted.sql, assigned, tuple(metrics))
+
+
+def _over_clusters(engine: Engine, study: Study, columns: Sequence[MetricColumns], as_of: datetime.date) -> _Added:
+    """Clusters count, each with its mature contacts."""
+    dialect, bounds = engine.capabilities(), clusters_of(engine)
+    chosen = []
+    notices: list[Problem] = []
+    for number, metric in enumerate(columns):
+        place = study.project_document.place("metrics", metric.plan.name)
+        own, found = cluster_columns(metric, bounds, number=number, as_of=as_of, place=place)
+        chosen.append(own)
+        notices += found
+    wanted = cluster_statement(chosen, as_of=as_of, engine=dialect)
+    totals = sorted(collect_clusters(engine, wanted, _caps(columns)).items(), key=_order)
+    metrics = tuple(
+        (
+            tuple((group, counted_clusters(metric, [total], dialect)) for group, total in totals),
+            counted_clusters(metric, (), dialect),
+        )
+        for metric in chosen
+    )
+    assigned = tuple(AssignedCell(*group, total.contacts, total.clusters) for group, total in totals)
+    return _Added(wanted.sql, assigned, metrics, True, tuple(notices), bounds.in_several_arms)
+
+
+def _caps(columns: Sequence[MetricColumns]) -> dict[str, int]:
+    return {c.cap: m.cap for m in columns for c in m.columns if c.cap is not None and m.cap is not None}
 
 
 def _columns(
@@ -218,32 +297,25 @@ def _columns(
 
 
 def _metric(
-    engine: Engine,
     metric: MetricColumns,
-    wanted: Statement,
-    totals: Mapping[Group, Mapping[int, Totals]],
+    groups: Groups,
+    nobody: Counted,
     arms: tuple[str, ...],
+    empty: Sequence[str],
     as_of: datetime.date,
+    *,
+    clustered: bool,
 ) -> MetricSums:
-    until = metric.plan.mature_until(as_of)
-    last = len(wanted.cutoffs) if until is None else wanted.cutoffs.index(until)
     settled = metric.plan.settled_until(as_of)
-    cells = []
+    cells = [Cell(*group, counted.sums) for group, counted in groups]
+    cells += [Cell(arm, 1, None, nobody.sums) for arm in empty]
     mature, immature, missing = (dict.fromkeys(arms, 0) for _ in range(3))
     preliminary = False
-    for group, classes in sorted(totals.items(), key=_order):
-        arm, epoch, stratum = group
-        counted = [t for j, t in classes.items() if j <= last]
-        sums = sums_of(metric, counted, engine.capabilities())
-        cells.append(Cell(arm, epoch, stratum, sums))
-        known = sum(t.n for t in counted)
-        mature[arm] += sums.n
-        missing[arm] += known - sums.n
-        immature[arm] += sum(t.n for t in classes.values()) - known
-        preliminary |= settled is not None and any(t.last_day is not None and t.last_day > settled for t in counted)
-    for arm in arms:
-        if not any(cell.arm == arm for cell in cells):
-            cells.append(Cell(arm, 1, None, sums_of(metric, (), engine.capabilities())))
+    for (arm, _, _), counted in groups:
+        mature[arm] += counted.there
+        missing[arm] += counted.known - counted.there
+        immature[arm] += counted.assigned - counted.known
+        preliminary |= settled is not None and counted.last_day is not None and counted.last_day > settled
     return MetricSums(
         key=metric.plan.key,
         name=metric.plan.name,
@@ -256,6 +328,7 @@ def _metric(
         preliminary=preliminary,
         decimals=metric.decimals[0],
         cap=metric.cap,
+        clustered=clustered,
     )
 
 

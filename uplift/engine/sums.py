@@ -83,6 +83,20 @@ class MetricColumns:
     cap: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One metric in one group: sums over mature units (contacts or clusters), and the contacts behind them.
+
+    `known` contacts are mature, `there` of them have a value; `last_day` is the last day of assignment of a mature one.
+    """
+
+    sums: Sums
+    there: int
+    known: int
+    assigned: int
+    last_day: datetime.date | None
+
+
 @dataclass(slots=True)
 class Totals:
     """What one group of one maturity class adds up to: contacts, last day of assignment, every sum by its SQL."""
@@ -157,40 +171,39 @@ def metric_columns(
         name = f"cap_{number}" if capped else None
         columns.append(SumColumn(column.name, name, 0, requires, b))
     chosen = tuple(columns)
-    if not binary and not all(_fits(chosen, e) for e in _exponents(len(chosen), (2, 3, 4))):
+    if not binary and not all(_fits(chosen, e) for e in exponents_of(len(chosen), (2, 3, 4))):
         chosen = tuple(replace(c, shift=shift_of(c.bounds)) for c in chosen)
-    notices: list[Problem] = []
-    if not all(_fits(chosen, e) for e in _exponents(len(chosen), (2,))):
-        raise DataError(
-            Problem(
-                "UP583",
-                f"metric {metric.name}: the squares of its values do not fit into 38 digits",
-                fix="declare fewer decimals, or a cap: winsorise: {upper: 99.9%}",
-                place=place,
-            )
-        )
-    orders: tuple[int, ...] = (1,) if binary else (1, 2, 3, 4)
-    if not all(_fits(chosen, e) for e in _exponents(len(chosen), orders)):
-        orders = (1, 2)
-        message = (
-            f"metric {metric.name}: third and fourth powers do not fit into 38 digits; intervals ignore its skewness"
-        )
-        notices.append(
-            Problem("UP584", message, "declare fewer decimals, or a cap: winsorise: {upper: 99.9%}", place, "warning")
-        )
+    orders, notices = ((1,), ()) if binary else orders_that_fit(metric.name, chosen, place)
     found = MetricColumns(
         plan=metric,
         columns=chosen,
         decimals=tuple(c.decimals for c in own),
-        exponents=_exponents(len(chosen), orders),
+        exponents=exponents_of(len(chosen), orders),
         binary=binary,
         complete=not incomplete,
         cap=cap,
     )
-    return found, tuple(notices)
+    return found, notices
 
 
-def _exponents(k: int, orders: Iterable[int]) -> tuple[Exponents, ...]:
+def orders_that_fit(
+    name: str, columns: Sequence[SumColumn], place: Place | None
+) -> tuple[tuple[int, ...], tuple[Problem, ...]]:
+    """Up to which order all sums of a metric fit into 38 digits: four, else two with a notice (UP584).
+
+    Raises DataError (UP583) when not even the squares do.
+    """
+    cap = "declare fewer decimals, or a cap: winsorise: {upper: 99.9%}"
+    if not all(_fits(columns, e) for e in exponents_of(len(columns), (2,))):
+        message = f"metric {name}: the squares of its values do not fit into 38 digits"
+        raise DataError(Problem("UP583", message, fix=cap, place=place))
+    if all(_fits(columns, e) for e in exponents_of(len(columns), (1, 2, 3, 4))):
+        return (1, 2, 3, 4), ()
+    message = f"metric {name}: third and fourth powers do not fit into 38 digits; intervals ignore its skewness"
+    return (1, 2), (Problem("UP584", message, cap, place, "warning"),)
+
+
+def exponents_of(k: int, orders: Iterable[int]) -> tuple[Exponents, ...]:
     """All monomials of the given total orders in k columns."""
     wanted = set(orders)
     every = itertools.product(range(max(wanted) + 1), repeat=k)
@@ -239,7 +252,7 @@ def statement(metrics: Sequence[MetricColumns], *, as_of: datetime.date, engine:
     sums: dict[str, None] = {}
     for metric in metrics:
         for exponents in metric.exponents:
-            sums[_sum_sql(monomial_sql(metric.columns, exponents, engine.wide_integer), engine)] = None
+            sums[sum_sql(monomial_sql(metric.columns, exponents, engine.wide_integer), engine)] = None
         sums[nonzero_sql(metric)] = None
     known = f"FROM {UNITS} WHERE assigned_day <= CAST('{as_of.isoformat()}' AS DATE)"
     everyone = ", ".join(
@@ -267,7 +280,8 @@ def _class_sql(cutoffs: Sequence[datetime.date]) -> str:
     return f"CASE {whens} ELSE {len(cutoffs)} END"
 
 
-def _sum_sql(product: str, engine: Capabilities) -> str:
+def sum_sql(product: str, engine: Capabilities) -> str:
+    """The exact sum of a product; 0 over no rows."""
     inner = product if engine.wide_integer == "HUGEINT" else f"CAST({product} AS {engine.wide_integer})"
     return f"coalesce(sum({inner}), 0)"
 
@@ -301,12 +315,25 @@ def sums_of(metric: MetricColumns, classes: Iterable[Totals], engine: Capabiliti
     def total(sql: str) -> int:
         return sum(t.values[sql] for t in mature)
 
-    powers = {
-        e: total(_sum_sql(monomial_sql(metric.columns, e, engine.wide_integer), engine)) for e in metric.exponents
-    }
+    powers = {e: total(sum_sql(monomial_sql(metric.columns, e, engine.wide_integer), engine)) for e in metric.exponents}
     if metric.binary:  # zeros and ones: every power is the value itself
         powers = {(order,): powers[(1,)] for order in (1, 2, 3, 4)}
     n = sum(t.n for t in mature) if metric.complete else total(_there(metric))
     names = ("value",) if len(metric.columns) == 1 else ("numerator", "denominator")
     shifts = tuple(c.shift for c in metric.columns)
     return Sums(names, n, powers, metric.decimals, shifts, total(nonzero_sql(metric)))
+
+
+def counted_contacts(
+    metric: MetricColumns, classes: Mapping[int, Totals], last_class: int, engine: Capabilities
+) -> Counted:
+    """One metric of one group, over the maturity classes up to `last_class`."""
+    mature = [t for j, t in classes.items() if j <= last_class]
+    sums = sums_of(metric, mature, engine)
+    return Counted(
+        sums=sums,
+        there=sums.n,
+        known=sum(t.n for t in mature),
+        assigned=sum(t.n for t in classes.values()),
+        last_day=max((t.last_day for t in mature if t.last_day is not None), default=None),
+    )

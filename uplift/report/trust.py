@@ -10,6 +10,7 @@ from uplift.results.result import Status
 from uplift.words import numbers
 from uplift.words.codes import CODES
 from uplift.words.language import say
+from uplift.words.names import shortened
 from uplift.words.sentences import checks
 
 _ORDER: dict[Status, int] = {"fail": 0, "warn": 1, "ok": 2}
@@ -68,11 +69,12 @@ def _finding(voice: Voice, code: str, status: Status, same: list[Check]) -> Find
 
 def _split(voice: Voice, check: Check) -> str:
     arms, language = voice.result.arms, voice.language
-    p_value = dict(check.facts).get("p")
+    p_value, counted = dict(check.facts).get("p"), dict(check.facts).get("counted")
     return checks.split(
-        " : ".join(numbers.count(arm.assigned, language) for arm in arms),
+        " : ".join(numbers.count(arm.assigned if arm.clusters is None else arm.clusters, language) for arm in arms),
         " : ".join(numbers.plain_number(arm.weight * 100, language) for arm in arms),
         float(p_value) if isinstance(p_value, int | float) else None,
         language,
         fits=check.status != "fail",
+        counted=shortened(counted) if isinstance(counted, str) else None,
     )

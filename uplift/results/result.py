@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from uplift.results.effects import Interval, Kind, Uplift
+from uplift.results.record import Record
 
 SCHEMA = "uplift.result/1"
 
@@ -38,6 +39,7 @@ class ArmCount:
     assigned: int
     contact_cost: float | None = None  # per contact, in the project's currency
     redemption_cost: float | None = None
+    clusters: int | None = None  # households and the like, where these were randomised
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Result:
     recommendation: Recommendation
     provenance: Provenance
     not_evaluated: tuple[str, ...] = ()  # blocks of the YAML that no room evaluates yet
+    record: Record | None = None  # what was signed; None where nothing was locked
     schema: str = SCHEMA
 
     @property

@@ -9,7 +9,10 @@ come along.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from typing import Literal
 
 from uplift.results import ArmValue, Kind, Uplift
@@ -17,6 +20,7 @@ from uplift.stats.effects import compare
 from uplift.stats.estimates import Estimate, ratio_of
 from uplift.stats.evidence import MEANS, Evidence
 from uplift.stats.moments import Moments
+from uplift.stats.strata import Stratum, compare_strata
 
 
 def compare_clusters(
@@ -56,6 +60,45 @@ def compare_clusters(
     )
     if kind == "ratio":
         return found
+    return replace(
+        found, kind=kind, control=_by_contact(found.control, control), treatment=_by_contact(found.treatment, treatment)
+    )
+
+
+def compare_clusters_in_strata(
+    metric: str,
+    kind: Kind,
+    *,
+    strata: Sequence[Stratum],
+    control_arm: str = "control",
+    treatment_arm: str = "treatment",
+    interval: str = "auto",
+    alpha: float = 0.05,
+    sides: Literal[1, 2] = 2,
+    alternative: Literal["up", "down"] = "up",
+) -> Uplift:
+    """Compare clusters within strata (and weight epochs) of clusters; moments and values as in `compare_clusters`.
+
+    Post-stratification with clusters as units: both totals are weighted to the strata's common composition. Every
+    stratum needs two clusters per arm (StatisticsError UP653).
+    """
+    if kind == "quantile":
+        raise ValueError("quantiles have no cluster totals")
+    found = compare_strata(
+        metric,
+        "ratio",
+        strata=strata,
+        control_arm=control_arm,
+        treatment_arm=treatment_arm,
+        interval="auto" if interval in ("score", "hall") else interval,
+        alpha=alpha,
+        sides=sides,
+        alternative=alternative,
+        evidence=MEANS,
+    )
+    if kind == "ratio":
+        return found
+    control, treatment = (reduce(add, arm) for arm in zip(*strata, strict=True))
     return replace(
         found, kind=kind, control=_by_contact(found.control, control), treatment=_by_contact(found.treatment, treatment)
     )

@@ -192,17 +192,6 @@ ANALYSIS: tuple[Entry, ...] = (
         "Kontakten.",
     ),
     Entry(
-        code="UP630",
-        title_en="households were randomised, contacts would be compared",
-        title_de="Haushalte wurden zugeteilt, Kontakte würden verglichen",
-        why_en="Contacts of one household behave alike. An interval that counts them as independent is too narrow, so "
-        "no verdict is given until the analysis works on household totals.",
-        why_de="Kontakte eines Haushalts verhalten sich ähnlich. Ein Intervall, das sie als unabhängig zählt, ist zu "
-        "schmal; deshalb gibt es kein Urteil, bis die Auswertung mit Haushaltssummen rechnet.",
-        fix_en="Read the estimates without their intervals, or randomise contacts in the next test.",
-        fix_de="Lesen Sie die Schätzwerte ohne ihre Intervalle, oder teilen Sie im nächsten Test Kontakte zu.",
-    ),
-    Entry(
         code="UP631",
         title_en="weights changed while the test ran",
         title_de="Gewichte haben sich während des Tests geändert",
@@ -242,6 +231,17 @@ ANALYSIS: tuple[Entry, ...] = (
         why_de="Ohne Hauptmetrik gibt es nichts zu entscheiden.",
         fix_en="Choose a proportion, mean, count or ratio as primary.",
         fix_de="Wählen Sie einen Anteil, einen Mittelwert, eine Anzahl oder ein Verhältnis als Hauptmetrik.",
+    ),
+    Entry(
+        code="UP635",
+        title_en="clusters with contacts in several arms",
+        title_de="Einheiten mit Kontakten in mehreren Gruppen",
+        why_en="Members of one household talk to each other and behave alike. Where they are in different arms, the "
+        "effect leaks into the control, and the interval takes both halves for independent.",
+        why_de="Mitglieder eines Haushalts sprechen miteinander und verhalten sich ähnlich. Sind sie in verschiedenen "
+        "Gruppen, wirkt die Maßnahme bis in die Kontrolle, und das Intervall hält beide Teile für unabhängig.",
+        fix_en="Assign whole clusters, and keep the cluster ids that were valid on the day of assignment.",
+        fix_de="Teilen Sie ganze Einheiten zu, und behalten Sie die Kennungen vom Tag der Zuteilung.",
     ),
     Entry(
         code="UP650",

@@ -21,9 +21,16 @@ def found(code: str, facts: Facts, language: Language) -> str:
     return text or _generic(code, facts, language)
 
 
-def split(observed: str, planned: str, p_value: float | None, language: Language, *, fits: bool) -> str:
-    """Sample ratio mismatch: the arms as counted against the arms as designed."""
+def split(
+    observed: str, planned: str, p_value: float | None, language: Language, *, fits: bool, counted: str | None = None
+) -> str:
+    """Sample ratio mismatch: the arms as counted against the arms as designed.
+
+    `counted` is the column whose values were randomised (households), where that is not the contact.
+    """
     test = "" if p_value is None else f", {numbers.p_text(p_value, language)}"
+    if counted is not None:
+        observed = say(language, de=f"{observed} (gezählt nach {counted})", en=f"{observed} (counted by {counted})")
     if fits:
         return say(
             language,
@@ -128,6 +135,18 @@ def _unknown_arms(facts: Facts, language: Language) -> str | None:
     )
 
 
+def _leaked_clusters(facts: Facts, language: Language) -> str | None:
+    leaked, total, cluster = facts.get("leaked"), facts.get("total"), facts.get("cluster")
+    if not isinstance(leaked, int) or not isinstance(total, int) or not isinstance(cluster, str):
+        return None
+    some, every, name = numbers.count(leaked, language), numbers.count(total, language), shortened(cluster)
+    return say(
+        language,
+        de=f"{some} von {every} Einheiten ({name}) haben Kontakte in mehreren Gruppen.",
+        en=f"{some} of {every} clusters ({name}) have contacts in several arms.",
+    )
+
+
 def _undefined(facts: Facts, language: Language) -> str | None:
     metric = facts.get("metric")
     if not isinstance(metric, str):
@@ -176,6 +195,7 @@ _SENTENCES = {
     "UP607": _undefined,
     "UP608": _conditional,
     "UP609": _no_higher_moments,
+    "UP635": _leaked_clusters,
 }
 
 
