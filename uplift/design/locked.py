@@ -149,13 +149,14 @@ def reuse(before: Lock, study: Study) -> Problem | None:
 def told(change: Change) -> str:
     """One change in words: `arms.control.weight changed 15% → 20%`."""
     if change.old is None:
-        return f"{change.field} was added" + ("" if change.new == "…" else f" ({_shown(change.new)})")
+        return f"{change.field} was added" + ("" if change.new == "…" else f" ({shown(change.new)})")
     if change.new is None:
-        return f"{change.field} was removed" + ("" if change.old == "…" else f" ({_shown(change.old)})")
-    return f"{change.field} changed {_shown(change.old)} → {_shown(change.new)}"
+        return f"{change.field} was removed" + ("" if change.old == "…" else f" ({shown(change.old)})")
+    return f"{change.field} changed {shown(change.old)} → {shown(change.new)}"
 
 
-def _shown(value: Leaf | None) -> str:
+def shown(value: Leaf | None) -> str:
+    """A value on one line, cut where it is long."""
     if isinstance(value, bool):
         return str(value).lower()
     text = f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else " ".join(str(value).split())

@@ -1,6 +1,7 @@
 """Results as data: Result, Uplift, Check and their forms (JSON, text, notebook)."""
 
 from uplift.results.effects import ArmValue, Direction, Interval, Kind, Method, Uplift, Verdict
+from uplift.results.record import Record
 from uplift.results.result import (
     ArmCount,
     Check,
@@ -28,6 +29,7 @@ __all__ = [
     "MetricResult",
     "Provenance",
     "Recommendation",
+    "Record",
     "Result",
     "SourceFacts",
     "Uplift",

@@ -28,8 +28,9 @@ def to_json(result: Result) -> str:
 def fingerprint(result: Result) -> str:
     """The sha256 of what was measured: what people decide about it afterwards does not change it."""
     import hashlib
+    from dataclasses import replace
 
-    return hashlib.sha256(to_json(result).encode()).hexdigest()
+    return hashlib.sha256(to_json(replace(result, record=None)).encode()).hexdigest()
 
 
 def from_json(text: str, *, origin: str = "result.json") -> Result:
