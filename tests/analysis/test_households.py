@@ -47,6 +47,11 @@ class Shop:
         return self.arm == arm
 
 
+def region_of(household: str) -> str:
+    """A fact about the household that is known before assignment; those without one live in the south."""
+    return "north" if household.startswith("h") and int(household[1:]) % 3 == 0 else "south"
+
+
 def shop(
     root: Path,
     experiment: str = HOUSEHOLDS,
@@ -74,9 +79,9 @@ def shop(
     study = load_study(path)
     arrival = rng.random(contacts)
     for on, share in (waves or {START: 1.0}).items():
-        rows = [f"{i + 1},{name[i]}" for i in range(contacts) if arrival[i] <= share]
+        rows = [f"{i + 1},{name[i]},{region_of(name[i])}" for i in range(contacts) if arrival[i] <= share]
         (root / "data" / "contacts.csv").write_text(
-            "\n".join(["customer_id,household_id", *rows]) + "\n", encoding="utf-8"
+            "\n".join(["customer_id,household_id,region", *rows]) + "\n", encoding="utf-8"
         )
         with Store.open(study.root / study.project.state) as store:
             assign(study, on=on, store=store)
@@ -164,7 +169,9 @@ def test_the_split_is_checked_where_it_was_drawn(bought: tuple[Shop, Result]) ->
     assert facts["counted"] == "household_id"
     assert {a.arm: a.clusters for a in result.arms} == drawn
     assert {a.arm: a.assigned for a in result.arms} == {arm: int(made.of(arm).sum()) for arm in drawn}
-    assert "gezählt nach household_id" in render(result, language="de")
+    report = render(result, language="de")
+    assert "gezählt nach household_id" in report
+    assert "Zugeteilt wurde nach household_id." in report
 
 
 def test_households_get_a_verdict_and_nothing_is_left_unread(bought: tuple[Shop, Result]) -> None:
@@ -233,6 +240,35 @@ def test_several_arms_share_the_correction_with_households_too(tmp_path: Path) -
             assert uplift.p_adjusted >= uplift.p_value
             assert uplift.relative_interval is not None
             assert uplift.relative_interval.excludes(0) == (uplift.direction != "open")
+
+
+def test_few_households_with_events_are_named_as_what_they_are(tmp_path: Path) -> None:
+    made = shop(tmp_path, households=60, lone=0)
+    result = analyze(made.study, as_of=AFTER)
+    facts = dict(check(result, "UP604").facts)
+    assert facts["counted"] == "household_id"
+    assert result.primary.uplift("treatment").direction == "refused"
+    assert "control clusters (household_id) have an event" in render(result)
+
+
+def test_strata_of_households_are_compared_within_themselves(tmp_path: Path) -> None:
+    """Two regions, balanced by the draw: the result is the post-stratified ratio of household totals by hand."""
+    stratified = HOUSEHOLDS + "assignment: {method: stratified, strata: [region]}\n"
+    made = shop(tmp_path, stratified)
+    uplift = analyze(made.study, as_of=AFTER).primary.uplift("treatment")
+    north = np.array([region_of(h) == "north" for h in made.household])
+    values = {}
+    for arm in ("control", "treatment"):
+        top = bottom = 0.0
+        for region in (north, ~north):
+            weight = len(set(made.household[region]))
+            mine = region & made.of(arm)
+            households = len(set(made.household[mine]))
+            top += weight * made.buyer[mine].sum() / households
+            bottom += weight * mine.sum() / households
+        values[arm] = top / bottom
+    assert uplift.relative == pytest.approx(values["treatment"] / values["control"] - 1, rel=1e-9)
+    assert uplift.direction != "refused"
 
 
 def test_a_household_in_both_arms_is_noticed(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def analyze(
     found: tuple[Check, ...] = (
         *about_design,
         checks.immature(metrics),
-        *checks.converters(metrics),
+        *checks.converters(metrics, cluster=cluster),
         *checks.preliminary(metrics),
         *checks.conditional(metrics),
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),

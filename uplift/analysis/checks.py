@@ -42,13 +42,17 @@ def immature(metrics: Sequence[MetricResult]) -> Check:
     return Check("UP602", "fail" if left_out == total else "warn", facts)
 
 
-def converters(metrics: Sequence[MetricResult]) -> tuple[Check, ...]:
-    """One check per metric whose comparison is refused or uncertain for want of control converters."""
+def converters(metrics: Sequence[MetricResult], *, cluster: str | None = None) -> tuple[Check, ...]:
+    """One check per metric whose comparison is refused or uncertain for want of control converters.
+
+    Where clusters were randomised, they are what counts (`cluster` names their column, in the fact `counted`).
+    """
     found = []
+    counted = () if cluster is None else (("counted", cluster),)
     for metric in metrics:
         codes = {u.refusal for u in metric.uplifts} | {c for u in metric.uplifts for c in u.cautions}
         count = min((u.control.nonzero for u in metric.uplifts), default=0)
-        facts = (("metric", metric.title), ("role", metric.role), ("converters", count))
+        facts = (("metric", metric.title), ("role", metric.role), ("converters", count), *counted)
         if "UP604" in codes:
             found.append(Check("UP604", "warn", facts))
         elif "UP603" in codes:

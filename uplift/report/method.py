@@ -68,7 +68,7 @@ def appendix(voice: Voice) -> Appendix:
     """For a statistician and for an auditor."""
     result, language = voice.result, voice.language
     return Appendix(
-        lead=(*_methods_used(voice), methods.one_decision(language), methods.no_rounding(language)),
+        lead=(*_methods_used(voice), *_clusters(voice), methods.one_decision(language), methods.no_rounding(language)),
         metrics=tuple(_note(voice, metric) for metric in result.metrics),
         alternatives_lead=methods.alternatives(language),
         alternatives=tuple(row for metric in result.metrics for row in _alternatives(voice, metric)),
@@ -87,6 +87,12 @@ def appendix(voice: Voice) -> Appendix:
 def _methods_used(voice: Voice) -> tuple[str, ...]:
     used = dict.fromkeys(u.method for metric in voice.result.metrics for u in metric.uplifts)
     return tuple(methods.described(name, voice.language) for name in used)
+
+
+def _clusters(voice: Voice) -> tuple[str, ...]:
+    """What was randomised, where that is not the contact: the check of the split names it."""
+    counted = (dict(c.facts).get("counted") for c in voice.result.checks if c.code == "UP601")
+    return tuple(methods.clusters(tamed(c), voice.language) for c in counted if isinstance(c, str))
 
 
 def _note(voice: Voice, metric: MetricResult) -> MetricNote:

@@ -69,27 +69,41 @@ def _immature(facts: Facts, language: Language) -> str | None:
 
 
 def _few(facts: Facts, language: Language) -> str | None:
-    metric, converters = facts.get("metric"), facts.get("converters")
-    if not isinstance(metric, str) or not isinstance(converters, int):
+    metric, units = facts.get("metric"), _control_units(facts, language)
+    if not isinstance(metric, str) or units is None:
         return None
-    name, events = shortened(metric), numbers.count(converters, language)
+    name = shortened(metric)
     return say(
         language,
-        de=f"{name}: nur {events} Kontakte der Kontrollgruppe mit einem Ereignis; das Intervall ist unsicher.",
-        en=f"{name}: only {events} control contacts with an event; the interval is uncertain.",
+        de=f"{name}: nur {units} mit einem Ereignis; das Intervall ist unsicher.",
+        en=f"{name}: only {units} with an event; the interval is uncertain.",
     )
 
 
 def _too_few(facts: Facts, language: Language) -> str | None:
-    metric, converters = facts.get("metric"), facts.get("converters")
-    if not isinstance(metric, str) or not isinstance(converters, int):
+    metric, units = facts.get("metric"), _control_units(facts, language)
+    if not isinstance(metric, str) or units is None:
         return None
-    name, events = shortened(metric), numbers.count(converters, language)
+    name = shortened(metric)
     return say(
         language,
-        de=f"{name}: kein Urteil, denn nur {events} Kontakte der Kontrollgruppe haben ein Ereignis.",
-        en=f"{name}: no verdict, because only {events} control contacts have an event.",
+        de=f"{name}: kein Urteil, denn nur {units} haben ein Ereignis.",
+        en=f"{name}: no verdict, because only {units} have an event.",
     )
+
+
+def _control_units(facts: Facts, language: Language) -> str | None:
+    """«1.204 Kontakte der Kontrollgruppe», or the clusters that were randomised instead."""
+    converters, counted = facts.get("converters"), facts.get("counted")
+    if not isinstance(converters, int):
+        return None
+    events = numbers.count(converters, language)
+    if isinstance(counted, str):
+        kind = shortened(counted)
+        return say(
+            language, de=f"{events} Einheiten ({kind}) der Kontrollgruppe", en=f"{events} control clusters ({kind})"
+        )
+    return say(language, de=f"{events} Kontakte der Kontrollgruppe", en=f"{events} control contacts")
 
 
 def _preliminary(facts: Facts, language: Language) -> str | None:

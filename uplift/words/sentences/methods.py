@@ -82,10 +82,6 @@ _BLOCKS: dict[str, tuple[str, str]] = {
         "Die Korrektur für mehrere Vergleiche ist noch nicht angewandt; jedes Intervall gilt für sich.",
         "The correction for several comparisons is not applied yet; each interval stands alone.",
     ),
-    "unit.cluster": (
-        "Haushalte sind noch nicht berücksichtigt; Kontakte gelten als unabhängig.",
-        "Households are not taken into account yet; contacts count as independent.",
-    ),
     "assignment.strata": (
         "Schichten sind noch nicht berücksichtigt; die Intervalle sind eher zu breit.",
         "Strata are not taken into account yet; intervals are rather too wide.",
@@ -127,6 +123,19 @@ def not_evaluated(block: str, language: Language) -> str:
     )
     de, en = _BLOCKS.get(block, fallback)
     return say(language, de=de, en=en)
+
+
+def clusters(column: str, language: Language) -> str:
+    """What counts as independent where households or the like were randomised; `column` names them."""
+    return say(
+        language,
+        de=f"Zugeteilt wurde nach {column}. Unabhängig voneinander sind deshalb diese Einheiten, nicht die Kontakte: "
+        "Verglichen werden ihre Summen je Kontakt, und Standardfehler und Freiheitsgrade zählen Einheiten. Ein "
+        "Ereignis zählt für die Belastbarkeit einmal je Einheit.",
+        en=f"Assignment was by {column}. So these clusters are independent of each other, not the contacts: their "
+        "totals per contact are compared, and standard errors and degrees of freedom count clusters. As evidence an "
+        "event counts once per cluster.",
+    )
 
 
 def one_decision(language: Language) -> str:
