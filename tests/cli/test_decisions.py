@@ -98,6 +98,10 @@ def test_decide_keeps_the_result_that_was_seen(shop: Path) -> None:
     assert decision["reason"] == "passt zum Vorjahr"
     assert decision["result"]["as_of"] == "2026-04-01"
     assert decision["result"]["recommended"] == "ship"
+    report = (shop / "reports" / "sale.en.html").read_text(encoding="utf-8")
+    assert report.count("(Jo Klein): roll out. Reason: passt zum Vorjahr") == 2  # below the advice and in the appendix
+    kept = json.loads((shop / "results" / "sale" / "2026-04-01" / "result.json").read_text(encoding="utf-8"))
+    assert [d["reason"] for d in kept["record"]["decisions"]] == ["passt zum Vorjahr"]
     second = run("decide", "sale", "--repeat", "--reason", "sicher ist sicher", "--by", "Jo Klein", cwd=shop)
     assert second.returncode == 0, second.stderr
     decisions = json.loads(lock_of(shop).read_text(encoding="utf-8"))["decisions"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from uplift.results import Result
     from uplift.spec import Study
     from uplift.spec.lock import DecidedOn
+    from uplift.words.language import Language
 
 ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who signs; default: git's user.name.")]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in a sentence.")]
@@ -100,6 +102,27 @@ def decide(
     decision = made.decisions[-1]
     typer.echo(f"decided {made.experiment}: {decision.action}, on {decision.signed.on} by {decision.signed.by}")
     typer.echo(f"lock    {shown(lock_path(study))}")
+    for name, written in _told_again(study, path, seen):
+        typer.echo(f"{name:<7} {shown(written)}")
+
+
+def _told_again(study: Study, path: Path, seen: Result) -> Iterator[tuple[str, Path]]:
+    """The result and its reports with the decision in them; no data are read."""
+    from dataclasses import replace
+
+    from uplift.analysis.record import record_of
+    from uplift.report import write
+    from uplift.results.json_form import to_json
+    from uplift.store import report_path, write_text_atomic
+
+    signed = replace(seen, record=record_of(study))
+    write_text_atomic(path, to_json(signed))
+    yield "result", path
+    languages: tuple[Language, ...] = ("de", "en")
+    for language in languages:
+        report = report_path(study.root, study.experiment.id, language)
+        if language == signed.experiment.language or report.exists():
+            yield "report", write(signed, report, language=language)
 
 
 def _newest(study: Study) -> Path:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from uplift.report.record import record
 from uplift.report.voice import Voice
 from uplift.results import MetricResult, Uplift
 from uplift.words import numbers, values
 from uplift.words.dates import duration
 from uplift.words.names import tamed
 from uplift.words.sentences import methods
+from uplift.words.sentences import record as record_sentences
 
 _KEYWORDS = frozenset({"untrusted", "refused", "breached", "early", "conditional"})
 
@@ -53,6 +55,8 @@ class Appendix:
     """Method, definition and provenance."""
 
     lead: tuple[str, ...]
+    record_heading: str
+    record: tuple[str, ...]
     metrics: tuple[MetricNote, ...]
     alternatives_lead: str
     alternatives: tuple[Alternative, ...]
@@ -69,6 +73,8 @@ def appendix(voice: Voice) -> Appendix:
     result, language = voice.result, voice.language
     return Appendix(
         lead=(*_methods_used(voice), *_clusters(voice), methods.one_decision(language), methods.no_rounding(language)),
+        record_heading=record_sentences.heading(language),
+        record=record(voice),
         metrics=tuple(_note(voice, metric) for metric in result.metrics),
         alternatives_lead=methods.alternatives(language),
         alternatives=tuple(row for metric in result.metrics for row in _alternatives(voice, metric)),

@@ -9,6 +9,7 @@ from uplift.report.headline import Headline, headline, kicker
 from uplift.report.increments import IncrementRow, increments
 from uplift.report.method import appendix
 from uplift.report.primary import primary_metric
+from uplift.report.record import decisions
 from uplift.report.scorecard import scorecard
 from uplift.report.trust import findings
 from uplift.report.voice import Voice
@@ -50,6 +51,7 @@ class Page:
     period: str
     as_of: str
     headline: Headline
+    decisions: tuple[str, ...]
     sections: tuple[Section, ...]
     generator: str
     experiment_id: str
@@ -69,6 +71,7 @@ def page(voice: Voice, *, style: str, style_hash: str) -> Page:
         period=_period(voice),
         as_of=day(voice.result.as_of, voice.language),
         headline=first,
+        decisions=decisions(voice),
         sections=_sections(voice),
         generator=f"uplift {tamed(voice.result.provenance.uplift_version)}",
         experiment_id=tamed(experiment.id),

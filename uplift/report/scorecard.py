@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uplift.report.axis import Axis, Drawing, Span, axis_for
+from uplift.report.record import exploratory
 from uplift.report.voice import Voice
 from uplift.results import GuardrailStatus, MetricResult, Uplift, Verdict
 from uplift.words import numbers
@@ -113,6 +114,7 @@ def _row(voice: Voice, metric: MetricResult, uplift: Uplift, axis: Axis, span: S
         labels.lower_is_better if metric.better == "down" else "",
         labels.descriptive if metric.conditional else "",
         labels.preliminary if metric.preliminary else "",
+        exploratory(metric, voice),
     )
     return ScoreRow(
         verdict=verdict,

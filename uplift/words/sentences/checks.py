@@ -200,7 +200,26 @@ def _no_higher_moments(facts: Facts, language: Language) -> str | None:
     )
 
 
+def _changed_in_silence(facts: Facts, language: Language) -> str | None:
+    field, fields = facts.get("field"), facts.get("fields")
+    if not isinstance(field, str) or not isinstance(fields, int):
+        return None
+    if fields == 1:
+        return say(
+            language,
+            de=f"{shortened(field)} wurde nach der Festschreibung geändert, ohne dass es jemand unterschrieben hat.",
+            en=f"{shortened(field)} was changed after the lock, and nobody has signed it.",
+        )
+    return say(
+        language,
+        de=f"{shortened(field)} und weitere Angaben ({fields} insgesamt) wurden nach der Festschreibung geändert, ohne "
+        "dass es jemand unterschrieben hat.",
+        en=f"{shortened(field)} and others ({fields} in all) were changed after the lock, and nobody has signed it.",
+    )
+
+
 _SENTENCES = {
+    "UP401": _changed_in_silence,
     "UP602": _immature,
     "UP603": _few,
     "UP604": _too_few,
