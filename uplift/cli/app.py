@@ -13,9 +13,10 @@ import typer
 
 from uplift.cli.decisions import amend, decide, lock
 from uplift.cli.design import check
+from uplift.cli.first_project import init
 from uplift.cli.planning import baseline, plan
 from uplift.cli.running import analyze, assign, audit, report
-from uplift.cli.start import demo, explain, init, schema
+from uplift.cli.start import demo, explain, schema
 from uplift.errors import Problem, ProjectError, UpliftError
 
 app = typer.Typer(

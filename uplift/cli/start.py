@@ -1,4 +1,4 @@
-"""The verbs of a first day: `demo`, `init`, `schema`, `explain`."""
+"""The verbs of a first day: `demo`, `schema`, `explain`."""
 
 from __future__ import annotations
 
@@ -27,15 +27,6 @@ def demo(
         lines = list(run(folder, language=speech_of(language), progress=stages))
     for line in lines:
         typer.echo(line)
-
-
-def init(folder: Annotated[Path, typer.Argument(help="Where the project goes.")] = Path()) -> None:
-    """A commented project that passes its own check."""
-    from uplift.starter import write_starter
-
-    for path in write_starter(folder):
-        typer.echo(f"wrote {path}")
-    typer.echo(f"next: uplift check {folder / 'experiments'}")
 
 
 def schema(

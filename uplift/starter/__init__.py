@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from uplift.errors import Place, Problem, ProjectError
@@ -14,9 +15,14 @@ _HERE = Path(__file__).parent
 
 def write_starter(folder: Path) -> tuple[Path, ...]:
     """Write experiments/ and schema/ into `folder`; refuses, and writes nothing, where one of the files exists."""
+    read = {name: (_HERE / name).read_text(encoding="utf-8") for name in ("project.yml", "welcome-mail.yml")}
+    return write_project(folder, read)
+
+
+def write_project(folder: Path, experiments: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write these files into experiments/, and the schemas for editors; refuses like `write_starter`."""
     files = {
-        folder / "experiments" / "project.yml": (_HERE / "project.yml").read_text(encoding="utf-8"),
-        folder / "experiments" / "welcome-mail.yml": (_HERE / "welcome-mail.yml").read_text(encoding="utf-8"),
+        **{folder / "experiments" / name: text for name, text in experiments.items()},
         folder / "schema" / "experiment.v1.schema.json": _pretty(experiment_schema()),
         folder / "schema" / "project.v1.schema.json": _pretty(project_schema()),
     }
