@@ -81,17 +81,18 @@ def test_proportions_keep_their_promise_exactly() -> None:
 def test_a_simulated_row_has_not_drifted(page, name) -> None:
     old, new = tables(page)[name], redrawn(page, name, SEED, REPLICATIONS)
 
-    def same(was: float, now: float) -> None:
+    def same(was: float, now: float, errors: int = 3) -> None:
         p = min(max(was, 1 / REPLICATIONS), 1 - 1 / REPLICATIONS)
         error = math.sqrt(p * (1 - p) * (1 / REPLICATIONS + 1 / old.replications))
-        assert abs(was - now) <= 3 * error, (was, now, error)
+        assert abs(was - now) <= errors * error, (was, now, error)
 
     if isinstance(old, CoverageRow):
         for before, after in zip(old.results, new.results, strict=True):
             assert before.method == after.method
             same(before.coverage, after.coverage)
-            same(before.above, after.above)
-            same(before.below, after.below)
+            # Seventy tails at three errors would raise a false alarm with one seed in six; at four with one in two hundred.
+            same(before.above, after.above, errors=4)
+            same(before.below, after.below, errors=4)
         same(old.refused, new.refused)
     else:
         same(old.false_positives, new.false_positives)
