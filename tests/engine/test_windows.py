@@ -139,7 +139,7 @@ def test_rows_without_time_or_contact_are_counted(tmp_path: Path) -> None:
     messages = " ".join(n.message for n in found.notices if n.code == "UP564")
     assert "1 of 4 rows of orders have no contact id" in messages
     assert "1 of 4 rows of orders have an id that is no integer" in messages
-    assert "1 rows of orders have no time" in messages
+    assert "1 row of orders has no time" in messages
 
 
 def test_ids_that_never_meet_are_said(tmp_path: Path) -> None:

@@ -152,7 +152,8 @@ def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> t
         )[0]
     if twice:
         bad = f"unit_id IN (SELECT unit_id FROM {quoted(who.view)} GROUP BY unit_id HAVING count(*) > 1)"
-        message = f"{twice:,} ids stand in more than one row{_example(engine, who, unit.id, bad)}"
+        ids = "1 id stands" if twice == 1 else f"{twice:,} ids stand"
+        message = f"{ids} in more than one row{_example(engine, who, unit.id, bad)}"
         problems.append(Problem("UP551", message, fix="one row per contact: deduplicate the source", place=place))
     if column.physical == "text" and not integer:
         problems += _composed(engine, who, place)
@@ -163,7 +164,8 @@ def _composed(engine: Engine, who: Audience, place: Place) -> list[Problem]:
     (loose,) = engine.run(f"SELECT count(*) FROM {quoted(who.view)} WHERE unit_id <> nfc_normalize(unit_id)")[0]
     if not loose:
         return []
-    message = f"{loose:,} ids hold letters composed of two characters (é as e + ´): they hash apart from their twins"
+    ids = "1 id holds" if loose == 1 else f"{loose:,} ids hold"
+    message = f"{ids} letters composed of two characters (é as e + ´): such letters hash apart from their twins"
     fix = "normalise the ids to NFC where they are made; nothing is changed here"
     return [Problem("UP556", message, fix=fix, place=place, level="warning")]
 

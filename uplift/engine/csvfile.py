@@ -11,7 +11,6 @@ import hashlib
 import io
 import itertools
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,11 @@ from pathlib import Path
 
 from uplift.engine.adapter import BrokenCsvError, CsvLayout, Engine
 from uplift.engine.encodings import decode, fingerprint, open_text
+from uplift.engine.kept import keeping, make_cache, recall, remember
 from uplift.engine.snippets import did_you_mean
 from uplift.errors import DataError, Level, Place, Problem
 from uplift.spec.project import CsvDialect
+from uplift.store.files import aside_of
 
 FORMAT = "csv/1"  # part of the cache key: raise it when what is written changes
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
@@ -108,16 +109,18 @@ def open_csv(
     key = json.dumps([FORMAT, content, dialect.model_dump(exclude={"decimal"}), wanted])
     stem = cache / f"csv-{hashlib.sha256(key.encode()).hexdigest()[:40]}"
     parquet, record = stem.with_suffix(".parquet"), stem.with_suffix(".json")
-    if record.exists() and parquet.exists():
-        return _recall(json.loads(record.read_text("utf-8")), parquet, path, shown, content)
-    scratch = stem.with_suffix(f".{os.getpid()}.utf8")
+    if (kept := recall(record, parquet)) is not None:
+        return _recall(kept, parquet, path, shown, content)
+    make_cache(cache)
+    scratch = aside_of(stem.with_suffix(".utf8"))
     try:
         decoded = decode(path, shown, dialect.encoding, scratch)
         layout = settle_layout(decoded.path, shown, dialect, wanted)
         columns = layout.header if wanted is None else wanted or layout.header[:1]
         text = CsvText(path, shown, decoded.encoding, layout.delimiter, layout.quote, layout.skip, layout.header)
         try:
-            engine.convert_csv(layout, columns, parquet)
+            with keeping(parquet) as aside:
+                engine.convert_csv(layout, columns, aside)
         except BrokenCsvError as broken:
             raise DataError(diagnose(text, broken)) from broken
     finally:
@@ -136,9 +139,7 @@ def open_csv(
         "header": layout.header,
         "notices": notes,
     }
-    aside = record.with_suffix(f".{os.getpid()}.part")
-    aside.write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
-    aside.replace(record)
+    remember(record, facts, parquet)
     return _recall(json.loads(json.dumps(facts)), parquet, path, shown, content)
 
 
@@ -192,7 +193,7 @@ def settle_layout(path: Path, shown: str, dialect: CsvDialect, needed: Sequence[
             )
         )
     header = tuple(name.strip() or f"(column {i})" for i, name in enumerate(samples[chosen][0], 1))
-    _check_header(header, shown, skip + 1, needed)
+    _check_header(header, shown, skip + 1, needed, forced)
     return CsvLayout(path, chosen, quote, header, skip)
 
 
@@ -219,7 +220,9 @@ def _fit(records: list[list[str]], needed: Sequence[str] | None) -> tuple[int, b
     return (found, alike and len(records[0]) > 1, len(records[0]))
 
 
-def _check_header(header: tuple[str, ...], shown: str, line: int, needed: Sequence[str] | None) -> None:
+def _check_header(
+    header: tuple[str, ...], shown: str, line: int, needed: Sequence[str] | None, declared: str | None
+) -> None:
     seen: dict[str, str] = {}
     problems = []
     for name in header:
@@ -232,6 +235,8 @@ def _check_header(header: tuple[str, ...], shown: str, line: int, needed: Sequen
     for name in needed or ():
         if name not in header:
             fix = did_you_mean(name, list(header))
+            if declared is not None and len(header) == 1:
+                fix = f"the declared delimiter «{declared}» is not in the header: correct it, or leave it out"
             problems.append(Problem("UP527", f"there is no column '{name}'", fix=fix, place=Place(shown, line)))
     if problems:
         raise DataError(*problems)
@@ -270,7 +275,7 @@ def diagnose(text: CsvText, broken: BrokenCsvError) -> Problem:
                 more = "an unquoted delimiter inside a value?" if len(fields) > width else "a line that was cut off?"
                 return Problem(
                     "UP524",
-                    f"this row has {len(fields)} fields, the header has {width}",
+                    f"this row has {len(fields)} {'field' if len(fields) == 1 else 'fields'}, the header has {width}",
                     fix=f"repair the row or put the value in quotes ({more})",
                     place=Place(text.shown, line),
                 )

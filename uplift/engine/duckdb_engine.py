@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -24,7 +23,9 @@ from uplift.engine.adapter import (
     quoted,
     text_literal,
 )
+from uplift.engine.kept import make_cache
 from uplift.errors import DataError, Problem
+from uplift.store.files import aside_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -112,8 +113,8 @@ class DuckDBEngine:
         self._save(sql, path, "zstd")
 
     def _save(self, sql: str, path: Path, compression: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        make_cache(path.parent)
+        aside = aside_of(path)
         try:
             self.run(f"COPY ({sql}) TO {text_literal(str(aside))} (FORMAT parquet, COMPRESSION {compression})")
             aside.replace(path)
@@ -218,6 +219,10 @@ def _plain_errors() -> Iterator[None]:
                 fix="check the file and the free disk space",
             )
         ) from error
+    except duckdb.Error as error:
+        if "TProtocolException" in str(error):  # the description at the end of a Parquet file makes no sense
+            raise _unreadable("a file", error) from error
+        raise
 
 
 def _unreadable(name: str, error: BaseException) -> DataError:

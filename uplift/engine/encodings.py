@@ -32,9 +32,13 @@ class Decoded:
 
 
 def fingerprint(path: Path) -> str:
-    """sha256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """sha256 of a file's bytes. Raises DataError (UP520) for a file that can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        fix = "give this user the right to read it"
+        raise DataError(Problem("UP520", f"'{path}' can't be read: {error.strerror}", fix=fix)) from error
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -147,7 +151,6 @@ def _line_ends(path: Path) -> tuple[int, bool]:
 
 def _transcode(path: Path, shown: str, encoding: str, target: Path) -> int:
     """Write the text as UTF-8 with \\n line ends; the number of lines."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("strict"), translate=True)
     line, last = 1, ""
     with _readable(path, shown) as source, target.open("w", encoding="utf-8", newline="") as out:

@@ -192,7 +192,8 @@ def _undated(engine: Engine, typed: TypedSource, time: str) -> list[Problem]:
     (rows,) = engine.run(f"SELECT count(*) - count({quoted(time)}) FROM {quoted(typed.table.relation)}")[0]
     if not rows:
         return []
-    message = f"{rows:,} rows of {typed.name} have no time; no window holds them"
+    undated = f"1 row of {typed.name} has" if rows == 1 else f"{rows:,} rows of {typed.name} have"
+    message = f"{undated} no time; no window holds {'it' if rows == 1 else 'them'}"
     return [Problem("UP564", message, "fill the time where the file is made", Place(typed.table.shown), "warning")]
 
 

@@ -18,6 +18,7 @@ from uplift.engine.cluster_sums import (
     counted_clusters,
 )
 from uplift.engine.duckdb_engine import DuckDBEngine
+from uplift.engine.kept import make_cache
 from uplift.engine.plan import MetricPlan, metric_uses, plan
 from uplift.engine.sources import cache_folder
 from uplift.engine.sums import (
@@ -169,7 +170,7 @@ def measure(
     Raises SpecError (a snippet), DataError (a source, an id, a value), each with its place.
     """
     folder = cache_dir or cache_folder(study)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_cache(folder)
     plans, notices = plan(study)
     if engine is not None:
         return _measure(engine, study, assigned, plans, notices, as_of, folder, progress)

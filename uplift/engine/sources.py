@@ -82,7 +82,7 @@ def open_source(
         raise _no_adapter(source, name, place)
     wanted = None if needed is None else sorted({*needed})
     paths = _files(study, source.file, name)
-    shown = source.file
+    shown = shown_path(study, source.file)
     relation = relation or f"source_{name}"
     if numbered and len(paths) > 1:
         raise DataError(
@@ -137,6 +137,11 @@ def _table(
     return SourceTable(name, relation, engine.columns(relation), int(str(rows)), content, notices, text, shown)
 
 
+def shown_path(study: Study, file: str) -> str:
+    """A file as messages name it: as the user would type it, where project.yml was named so."""
+    return os.path.normpath(Path(study.project_document.place().file).parent / file)
+
+
 def source_files(study: Study, name: str) -> list[Path]:
     """The files behind a source; none for a table or a query."""
     file = study.source(name).file
@@ -148,17 +153,29 @@ def _files(study: Study, file: str, name: str) -> list[Path]:
     place = study.project_document.place("sources", name, "file")
     path = Path(file)
     path = path if path.is_absolute() else study.folder / path
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        found = sorted(path.glob("**/*.parquet"))
-    else:
-        found = sorted(p for p in path.parent.glob(path.name) if p.is_file()) if set("*?") & set(path.name) else []
+    try:
+        found = _found(path)
+        for each in found:
+            each.open("rb").close()
+    except OSError as error:
+        message, fix = f"'{file}' can't be read: {error.strerror}", "give this user the right to read it"
+        raise DataError(Problem("UP520", message, fix=fix, place=place)) from error
+    if not found and path.is_dir():
+        fix = "name one file, or put Parquet files into it"
+        raise DataError(Problem("UP520", f"'{file}' is a folder without Parquet files", fix=fix, place=place))
     if not found:
         siblings = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
         fix = did_you_mean(path.name, siblings) if siblings else "paths are relative to project.yml"
         raise DataError(Problem("UP520", f"there is no file '{file}'", fix=fix, place=place))
     return found
+
+
+def _found(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return sorted(path.glob("**/*.parquet"))
+    return sorted(p for p in path.parent.glob(path.name) if p.is_file()) if set("*?") & set(path.name) else []
 
 
 def _kind(path: Path) -> str:

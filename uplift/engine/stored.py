@@ -79,7 +79,12 @@ def local_time(stored: Stored, sql: str, column: EngineColumn) -> str:
     return naive if own == stored.timezone else f"timezone({project}, timezone({text_literal(own)}, {naive}))"
 
 
-def refuse_values(stored: Stored, column: str, shown: str, good: str, what: str, *, code: str = "UP528") -> None:
+REPAIR = "correct or empty the value in the file, or declare the column's type in the source"
+
+
+def refuse_values(
+    stored: Stored, column: str, shown: str, good: str, what: str, *, code: str = "UP528", fix: str = REPAIR
+) -> None:
     """Raise DataError when a value that is there is not good; its place, the value and how many there are."""
     c = quoted(column)
     bad_sql = f"{c} IS NOT NULL AND ({good}) IS NOT TRUE"
@@ -94,7 +99,7 @@ def refuse_values(stored: Stored, column: str, shown: str, good: str, what: str,
         Problem(
             code,
             f"'{value}' in column '{column}' is not {what}{count}",
-            fix="correct or empty the value in the file, or declare the column's type in the source",
+            fix=fix,
             place=place,
         )
     )

@@ -171,7 +171,8 @@ def unit_key(open_store: Stored, column: str, kind: Literal["integer", "string"]
     if keyed < there:
         loose = f"{key} IS NULL AND TRY_CAST(trim({c}) AS BIGINT) IS NOT NULL"
         what = "an integer as it is written in the contacts (no zeros, no blanks)"
-        refuse_values(open_store, column, c, f"NOT ({loose})", what, code="UP555")
+        fix = "export the ids as the contacts have them; if zeros matter, write type: string under unit"
+        refuse_values(open_store, column, c, f"NOT ({loose})", what, code="UP555", fix=fix)
         other = f"{there - keyed:,} of {rows:,} rows of {open_store.name} have an id that is no integer"
         notices.append(Problem("UP564", f"{other}; they belong to no arm", "", place, "warning"))
     return key, notices

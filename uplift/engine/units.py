@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from uplift.engine.adapter import Engine, quoted
 from uplift.engine.assigned import ASSIGNED, Assigned, UnknownArm, open_assigned
 from uplift.engine.encodings import fingerprint
 from uplift.engine.facts import Facts, UnitColumn, define_windows, facts_of
+from uplift.engine.kept import keeping, recall, remember
 from uplift.engine.plan import MetricPlan, Part
-from uplift.engine.sources import source_files
+from uplift.engine.sources import shown_path, source_files
 from uplift.errors import Place, Problem
 from uplift.spec.study import Study
 
@@ -66,8 +66,8 @@ def unit_table(
     names = column_names(metrics)
     path = cache / f"units-{_cache_key(engine, study, assigned, names)[:40]}.parquet"
     record = path.with_suffix(".json")
-    if path.exists() and record.exists():
-        return _recall(json.loads(record.read_text("utf-8")), path, tuple(names))
+    if (kept := recall(record, path)) is not None:
+        return _recall(kept, path, tuple(names))
     progress("read who is assigned")
     who = open_assigned(engine, study, assigned, cache=cache)
     define_windows(engine, tuple(names))
@@ -78,7 +78,8 @@ def unit_table(
         facts.append(facts_of(engine, study, source, own, cache=cache))
     progress("build the unit table")
     sql = _join(facts, tuple(names))
-    engine.save(sql, path)
+    with keeping(path) as aside:
+        engine.save(sql, aside)
     found = {part: column for of in facts for part, column in of.columns.items()}
     tables = {t.name: t for t in ([who.source] if who.source else []) + [of.table for of in facts]}
     unit = UnitTable(
@@ -87,13 +88,24 @@ def unit_table(
         parts=tuple(names),
         sources=tuple(SourceRead(t.name, t.rows, t.fingerprint) for t in tables.values()),
         unknown=who.unknown,
-        notices=tuple(dict.fromkeys([*who.notices, *(n for of in facts for n in of.notices)])),
+        notices=_as_written(study, [*who.notices, *(n for of in facts for n in of.notices)]),
         sql=(("assigned", who.sql), *((f"facts {of.table.name}", of.sql) for of in facts), ("units", sql)),
     )
-    aside = record.with_suffix(f".{os.getpid()}.part")
-    aside.write_text(json.dumps(_as_record(unit), ensure_ascii=False), "utf-8")
-    aside.replace(record)
+    remember(record, _as_record(unit), path)
     return unit
+
+
+def _as_written(study: Study, notices: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Notices that name a file as project.yml does: what is measured holds no path of this machine."""
+    written = {shown_path(study, source.file): source.file for source in study.project.sources.values() if source.file}
+
+    def of(notice: Problem) -> Problem:
+        place = notice.place
+        return (
+            notice if place is None else replace(notice, place=replace(place, file=written.get(place.file, place.file)))
+        )
+
+    return tuple(dict.fromkeys(map(of, notices)))
 
 
 def column_names(metrics: Sequence[MetricPlan]) -> dict[Part, str]:
