@@ -249,9 +249,16 @@ def test_cuped_is_not_counted_on_without_a_measurement(tmp_path: Path) -> None:
 
 def test_a_look_before_anybody_is_mature_is_refused(tmp_path: Path) -> None:
     looks = ("assignment:", "  sequential: {looks: [2026-12-20, 2027-01-29]}\nassignment:")
-    problem = findings(sale(tmp_path, looks), today=TODAY)[0]
-    assert (problem.code, problem.level) == ("UP210", "error")
+    problem = found(tmp_path, looks)["UP210"]
+    assert problem.level == "error"
     assert problem.fix == "earliest useful date 2027-01-02"
+
+
+def test_a_block_without_effect_yet_is_named_at_its_place(tmp_path: Path) -> None:
+    looks = ("assignment:", "  sequential: {looks: [2027-01-05, 2027-01-29]}\nassignment:")
+    problem = found(tmp_path, looks)["UP321"]
+    assert problem.level == "note"
+    assert "'design.sequential'" in problem.message
 
 
 def test_a_look_with_few_converters_in_control_is_warned_of(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from uplift.analysis import checks
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
-from uplift.analysis.facts import arm_counts, experiment_facts, not_evaluated
+from uplift.analysis.facts import arm_counts, experiment_facts
 from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.record import record_of, silent_changes
 from uplift.design import read_out_date
@@ -18,6 +18,7 @@ from uplift.engine import Assigned, Measurement, measure
 from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, Provenance, Result, SourceFacts
 from uplift.spec import Study, load_study
+from uplift.spec.unevaluated import unevaluated
 from uplift.store import Store
 from uplift.version import __version__
 
@@ -89,7 +90,7 @@ def analyze(
             sources=tuple(SourceFacts(s.name, s.rows, s.fingerprint) for s in measurement.sources),
             ledger_hash=measurement.ledger_fingerprint,
         ),
-        not_evaluated=(*not_evaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
+        not_evaluated=(*unevaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
         record=record,
     )
 

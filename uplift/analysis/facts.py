@@ -49,20 +49,3 @@ def arm_counts(study: Study, assigned: dict[str, int], clusters: dict[str, int] 
 
 def _amount(money: Money | None) -> float | None:
     return None if money is None else float(money.amount)
-
-
-def not_evaluated(study: Study) -> tuple[str, ...]:
-    """Blocks of the YAML that are read and validated but that no room evaluates yet."""
-    experiment = study.experiment
-    design = experiment.design
-    written = {
-        "segments": bool(experiment.segments),
-        "targeting": experiment.targeting is not None,
-        "compliance": experiment.compliance is not None,
-        "claims": bool(experiment.claims),
-        "value.redemptions": experiment.value is not None and experiment.value.redemptions is not None,
-        "design.sequential": design.sequential is not None,
-        "design.variance_reduction": design.variance_reduction != "none",
-        "design.comparisons": design.comparisons != "vs_control",
-    }
-    return tuple(block for block, is_written in written.items() if is_written)

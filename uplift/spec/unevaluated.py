@@ -1,0 +1,22 @@
+"""Blocks of the YAML that are read and validated but that no room evaluates yet; `check` and `analyze` say so."""
+
+from __future__ import annotations
+
+from uplift.spec.study import Study
+
+
+def unevaluated(study: Study) -> tuple[str, ...]:
+    """Paths of the written blocks that have no effect on an analysis yet: `targeting`, `value.redemptions`, …"""
+    experiment = study.experiment
+    design = experiment.design
+    written = {
+        "segments": bool(experiment.segments),
+        "targeting": experiment.targeting is not None,
+        "compliance": experiment.compliance is not None,
+        "claims": bool(experiment.claims),
+        "value.redemptions": experiment.value is not None and experiment.value.redemptions is not None,
+        "design.sequential": design.sequential is not None,
+        "design.variance_reduction": design.variance_reduction != "none",
+        "design.comparisons": design.comparisons != "vs_control",
+    }
+    return tuple(block for block, is_written in written.items() if is_written)
