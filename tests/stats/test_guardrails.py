@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,8 +45,13 @@ def test_points_act_on_the_difference_and_per_cent_on_the_ratio() -> None:
 
 def test_without_a_comparison_there_is_no_status() -> None:
     assert guardrail_status(uplift(None), margin=0.05, unit="relative", better="up").status == "refused"
-    refused = uplift(Interval(-0.01, 0.01), direction="refused")
+    refused = replace(uplift(Interval(-0.01, 0.01), direction="refused"), refusal="UP601")
     assert guardrail_status(refused, margin=0.05, unit="relative", better="up").status == "refused"
+
+
+def test_few_events_do_not_keep_a_guardrail_from_excluding_harm() -> None:
+    few = replace(uplift(Interval(-0.01, 0.01), direction="refused"), refusal="UP604")
+    assert guardrail_status(few, margin=0.05, unit="relative", better="up").status == "ok"
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0.001, 0.5))

@@ -10,7 +10,6 @@ from uplift.engine import MetricSums
 from uplift.results import (
     GuardrailStatus,
     Increment,
-    Interval,
     MetricResult,
     Uplift,
 )
@@ -19,6 +18,7 @@ from uplift.spec import Study
 from uplift.spec.experiment import Guardrail, Primary, Secondary
 from uplift.spec.project import MetricDefinition
 from uplift.stats.effects import increment
+from uplift.stats.guardrails import guardrail_status
 
 Use = Primary | Secondary | Guardrail
 
@@ -73,7 +73,7 @@ def metric_result(
         uplifts=tuple(uplifts),
         alternatives=tuple(others),
         increments=tuple(_increment(u) for u in uplifts) if _adds_up(definition) else (),
-        guardrails=tuple((u.treatment.arm, guardrail_status(use, definition, u, refusal)) for u in uplifts)
+        guardrails=tuple((u.treatment.arm, _guardrail(use, definition, u)) for u in uplifts)
         if isinstance(use, Guardrail)
         else (),
         winsorised_at=measured.winsorised_at,
@@ -100,26 +100,5 @@ def _increment(uplift: Uplift) -> Increment:
     return Increment(uplift.treatment.arm, total.value, total.interval)
 
 
-def guardrail_status(
-    use: Guardrail, definition: MetricDefinition, uplift: Uplift, refusal: str | None
-) -> GuardrailStatus:
-    """Whether the harm is proven, excluded or open: the interval wholly beyond the margin, wholly inside, or neither.
-
-    A margin in points or in the metric's unit is held against the difference, a margin in per cent against the ratio.
-    """
-    margin, unit = float(use.margin.value), use.margin.unit
-    interval = uplift.relative_interval if unit == "relative" else uplift.absolute_interval
-    if refusal is not None or interval is None:
-        return GuardrailStatus(margin, unit, "refused")
-    return GuardrailStatus(margin, unit, _harm(interval, margin, definition.better))
-
-
-def _harm(interval: Interval, margin: float, better: Literal["up", "down"]) -> Literal["ok", "open", "breached"]:
-    low, high = interval.low, interval.high
-    if better == "up":  # harm is a fall: mirror it, so that harm is always upwards
-        low, high = (None if high is None else -high), (None if low is None else -low)
-    if low is not None and low > margin:
-        return "breached"
-    if high is not None and high < margin:
-        return "ok"
-    return "open"
+def _guardrail(use: Guardrail, definition: MetricDefinition, uplift: Uplift) -> GuardrailStatus:
+    return guardrail_status(uplift, margin=float(use.margin.value), unit=use.margin.unit, better=definition.better)

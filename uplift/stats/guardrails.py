@@ -11,20 +11,22 @@ from typing import Literal
 from uplift.results import GuardrailStatus, Interval, Uplift
 
 Unit = Literal["relative", "points", "absolute"]
+TOO_FEW = "UP604"
 
 
 def guardrail_status(uplift: Uplift, *, margin: float, unit: Unit, better: Literal["up", "down"]) -> GuardrailStatus:
     """Where the interval of a comparison lies against the margin (a positive number of what may be lost).
 
     A margin in per cent acts on the ratio, in points or in the metric's own unit on the difference. Breached: the
-    interval lies wholly beyond the margin; ok: wholly inside; else open. A refused comparison, or a relative uplift
-    that is undefined, is refused.
+    interval lies wholly beyond the margin; ok: wholly inside; else open. Refused: a comparison that can't be trusted,
+    or one without an interval on the margin's scale. Too few events for a verdict on the uplift do not refuse a
+    guardrail: harm is rare, and few events in large arms are just what excludes it.
 
     The margin is compared with the interval of the ratio itself, so the noise of the control counts (a margin times
     the *observed* control mean would take it as known).
     """
     interval = uplift.relative_interval if unit == "relative" else uplift.absolute_interval
-    if uplift.direction == "refused" or interval is None:
+    if interval is None or uplift.refusal not in (None, TOO_FEW):
         return GuardrailStatus(margin, unit, "refused")
     return GuardrailStatus(margin, unit, _status(interval, margin, better))
 
