@@ -11,7 +11,7 @@ import pytest
 
 from tests.assignment.bench import DAY, PROJECT, Bench
 from uplift.assignment import arm_ranges, assign, bucket, salt
-from uplift.errors import AssignmentError, DataError
+from uplift.errors import AssignmentError, DataError, StateError
 from uplift.store import LEDGER_COLUMNS
 
 LATER = DAY + datetime.timedelta(days=1)
@@ -366,3 +366,24 @@ def test_an_audience_without_anybody_assigns_nobody(bench: Bench):
     report = bench.assign()
     assert (report.eligible, report.assigned, report.run_id) == (0, 0, None)
     assert bench.store.ledger.files("sale") == ()
+
+
+def test_an_audience_without_contacts_is_said_with_its_filter(bench: Bench):
+    bench.write(audience={"source": "contacts", "where": "customer_id < 0"})
+    report = bench.assign()
+    assert (report.eligible, report.assigned, report.run_id) == (0, 0, None)
+    (notice,) = [n for n in report.notices if n.code == "UP504"]
+    assert notice.level == "warning"
+    assert "no contact" in notice.message
+    assert "customer_id < 0" in notice.fix
+
+
+def test_nobody_is_added_to_a_ledger_that_was_changed(bench: Bench):
+    bench.assign()
+    (path,) = bench.store.ledger.files("sale")
+    content = bytearray(path.read_bytes())
+    content[200:220] = bytes(20)
+    path.write_bytes(content)
+    bench.people(700)
+    with pytest.raises(StateError, match="UP518"):
+        bench.assign(LATER)

@@ -269,3 +269,20 @@ def test_the_store_does_not_load_duckdb():
         "import sys, uplift.store; sys.exit(any(m in sys.modules for m in ('duckdb', 'pandas', 'numpy', 'scipy')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_ledger_that_lost_its_catalog_is_not_taken_for_an_empty_one(store):
+    add(store, b"one", run_id="r1")
+    store.catalog.path.unlink()
+    with pytest.raises(StateError, match="UP516") as caught:
+        Store.open(store.path)
+    assert "1 ledger file is there" in str(caught.value)
+    store.catalog.path.touch()
+    with pytest.raises(StateError, match="UP516"):
+        Store.open(store.path)
+
+
+def test_a_state_directory_without_a_ledger_needs_no_catalog(store):
+    (store.path / "cache").mkdir(parents=True)
+    (store.path / "cache" / "0001-units.parquet").touch()
+    assert Store.open(store.path).ledger.files("sale") == ()

@@ -73,6 +73,7 @@ def draw(
     """One draw under the writer's lock: the ledger can't grow while it runs."""
     check_salt_epoch(study, plan, store.ledger.salt_epochs(plan.experiment_id))
     files = store.ledger.files(plan.experiment_id, salt_epoch=plan.salt_epoch)
+    store.ledger.verify(plan.experiment_id, salt_epoch=plan.salt_epoch)
     before, frozen = _NOBODY, False
     if files:
         engine.register_files(LEDGER, files)
@@ -210,7 +211,18 @@ def _report(study: Study, plan: Plan, counts: _Counts, before: _Tally, new: _Tal
             )
             for name, arm in study.experiment.arms.items()
         ),
-        notices=(*plan.notices, *late_comers),
+        notices=(*plan.notices, *late_comers, *_nobody(study, plan, counts)),
         run_id=run.run_id,
         committed=run.committed,
     )
+
+
+def _nobody(study: Study, plan: Plan, counts: _Counts) -> tuple[Problem, ...]:
+    """An audience without contacts is said, with the filter that may be the cause."""
+    if counts.eligible:
+        return ()
+    where = study.experiment.audience.where
+    message = f"no contact of source {study.experiment.audience.source} is eligible on {plan.on}"
+    fix = "look at the source: it may be empty" if where is None else f"look at the source and at the filter: {where}"
+    place = study.document.place("audience", "where" if where is not None else "source")
+    return (Problem("UP504", message, fix=fix, place=place, level="warning"),)

@@ -86,6 +86,15 @@ def unwritable(path: Path, error: OSError) -> StateError:
     )
 
 
+def unreadable(path: Path, error: OSError) -> StateError:
+    """The error for a place that can't be read."""
+    return StateError(
+        Problem(
+            "UP515", f"'{path}' can't be read: {error.strerror or error}", fix="give this user the right to read there"
+        )
+    )
+
+
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())

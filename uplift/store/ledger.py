@@ -19,7 +19,7 @@ from pathlib import Path
 
 from uplift.errors import Problem, StateError
 from uplift.store.catalog import Catalog, CatalogWriter, FileEntry, Run
-from uplift.store.files import aside_of, content_hash, make_folder, publish, remove_asides
+from uplift.store.files import aside_of, content_hash, make_folder, publish, remove_asides, unreadable
 
 _KIND = "ledger"
 
@@ -76,8 +76,13 @@ class Ledger:
     def verify(self, experiment_id: str, *, salt_epoch: int | None = None) -> None:
         """Read every file and compare its hash; raises StateError (UP518) for one that was changed."""
         for entry in self._entries(experiment_id, salt_epoch):
-            if content_hash(self.root / entry.path) != entry.sha256:
-                raise _changed(self.root / entry.path, "its contents were changed")
+            path = self.root / entry.path
+            try:
+                digest = content_hash(path)
+            except OSError as error:
+                raise unreadable(path, error) from error
+            if digest != entry.sha256:
+                raise _changed(path, "its contents were changed")
 
     def aside(self, experiment_id: str) -> Path:
         """A path beside the ledger of an experiment to write the next file to; call it under the writer's lock."""
@@ -116,10 +121,14 @@ class Ledger:
         entries = tuple(e for e in entries if e.salt_epoch == wanted)
         for entry in entries:
             path = self.root / entry.path
-            if not path.exists():
-                raise _changed(path, "it is missing")
-            if path.stat().st_size != entry.bytes:
-                raise _changed(path, f"it has {path.stat().st_size:,} bytes instead of {entry.bytes:,}")
+            try:
+                size = path.stat().st_size
+            except FileNotFoundError as error:
+                raise _changed(path, "it is missing") from error
+            except OSError as error:
+                raise unreadable(path, error) from error
+            if size != entry.bytes:
+                raise _changed(path, f"it has {size:,} bytes instead of {entry.bytes:,}")
         return entries
 
 

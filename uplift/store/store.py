@@ -10,6 +10,7 @@ from pathlib import Path
 
 from uplift.errors import Problem, StateError
 from uplift.store.catalog import Catalog, CatalogWriter
+from uplift.store.files import unreadable
 from uplift.store.ledger import Ledger
 from uplift.store.volumes import MOUNTS, network_volume
 
@@ -28,7 +29,8 @@ class Store:
     def open(cls, path: Path, *, mounts: Path = MOUNTS) -> Store:
         """The store in a directory (`study.root / study.project.state`), which need not exist yet.
 
-        Raises StateError: UP519 when it lies on a network drive, UP515 when it is a file.
+        Raises StateError: UP519 when it lies on a network drive, UP515 when it is a file, UP516 when its ledger has
+        lost its catalog.
         """
         if any(re.match(r"postgres(ql)?:", part) for part in path.parts):
             raise StateError(
@@ -52,6 +54,7 @@ class Store:
                 Problem("UP515", f"'{path}' is a file, not a directory", fix="move it away, or change `state:`")
             )
         catalog = Catalog(path / "catalog.sqlite")
+        _refuse_lost_catalog(path, catalog.path)
         return cls(path, catalog, Ledger(path, catalog))
 
     def __enter__(self) -> Store:
@@ -65,3 +68,25 @@ class Store:
         """The writer's lock of this state directory, for as long as the block runs; changes count when it ends well."""
         with self.catalog.writing(patience=patience) as writer:
             yield writer
+
+
+def _refuse_lost_catalog(state: Path, catalog: Path) -> None:
+    """Without its catalog a ledger would look empty, and everybody would be assigned again on another day.
+
+    The first writer makes the catalog before it makes a ledger file, so even a kill leaves no file without one.
+    """
+    try:
+        if catalog.exists() and catalog.stat().st_size > 0:
+            return
+        orphans = sum(1 for _ in (state / "ledger").glob("*/[0-9]*.parquet"))
+    except OSError as error:
+        raise unreadable(state, error) from error
+    if orphans:
+        files = "1 ledger file is" if orphans == 1 else f"{orphans:,} ledger files are"
+        raise StateError(
+            Problem(
+                "UP516",
+                f"the catalog '{catalog}' is gone, but {files} there",
+                fix="restore catalog.sqlite from a backup; assigning anew would move every contact's day of assignment",
+            )
+        )

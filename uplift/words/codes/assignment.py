@@ -40,10 +40,12 @@ ASSIGNMENT: tuple[Entry, ...] = (
         code="UP504",
         title_en="nothing to assign",
         title_de="nichts zuzuteilen",
-        why_en="The arms of this experiment are read from a column: another system has assigned its contacts.",
-        why_de="Die Gruppen dieses Experiments stehen in einer Spalte: Ein anderes System hat die Kontakte zugeteilt.",
-        fix_en="Analyse it, or choose `method: hash`.",
-        fix_de="Werten Sie es aus, oder wählen Sie `method: hash`.",
+        why_en="Either the audience has no contact, or the arms are read from a column and another system has "
+        "assigned the contacts.",
+        why_de="Entweder hat die Zielgruppe keinen Kontakt, oder die Gruppen stehen in einer Spalte, und ein anderes "
+        "System hat die Kontakte zugeteilt.",
+        fix_en="Look at `audience.where` and at the source; analyse a test with observed arms right away.",
+        fix_de="Sehen Sie `audience.where` und die Quelle an; einen Test mit beobachteten Gruppen werten Sie gleich aus.",
     ),
     Entry(
         code="UP505",
