@@ -16,7 +16,7 @@ PROGRAM = """
 import datetime, sys, time
 from uplift.design.check import check_paths, exit_code, render
 report = check_paths([sys.argv[1]], today=datetime.date(2026, 11, 22))
-for form in ("text", "github", "markdown", "json", "junit"):
+for form in ("text", "github", "markdown", "json", "junit", "gitlab"):
     render(report, form)
 print(exit_code(report), time.process_time(), *sorted(sys.modules))
 """
@@ -66,3 +66,16 @@ def test_a_check_takes_less_than_a_second_of_cpu_even_on_a_busy_machine(tmp_path
     path = write_sale(tmp_path)
     checked(path)  # compiles
     assert min(checked(path)[1] for _ in range(3)) < 1.0
+
+
+def test_a_draft_needs_no_code_that_reads_locks(tmp_path: Path) -> None:
+    _, _, modules = checked(write_sale(tmp_path))
+    assert not modules & {"uplift.spec.lock", "uplift.design.locked", "uplift.design.suggestions", "subprocess"}
+
+
+@pytest.mark.slow
+def test_two_hundred_experiments_take_less_than_four_seconds_of_cpu_even_on_a_busy_machine(tmp_path: Path) -> None:
+    """The aim is two seconds on an idle core."""
+    for number in range(200):
+        write_sale(tmp_path, name=f"sale-{number:03}")
+    assert min(checked(tmp_path)[1] for _ in range(2)) < 4.0

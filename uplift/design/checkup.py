@@ -11,10 +11,10 @@ from typing import Literal
 
 from uplift.design.assessment import Assessment, assess
 from uplift.design.gate import findings_about
-from uplift.design.locked import lock_findings
 from uplift.design.waivers import waived
 from uplift.errors import Level, Problem
 from uplift.spec.load import Examined, examine, find_project
+from uplift.spec.study import Study
 
 FailOn = Literal["error", "warning", "never"]
 _RANK: dict[Level, int] = {"error": 0, "warning": 1, "note": 2}
@@ -98,6 +98,16 @@ def _checkup(file: Examined, today: datetime.date) -> Checkup:
     if study is None:
         return Checkup(file.path, None, None, file.problems)
     assessment = assess(study, today=today)
-    found = (*findings_about(study, assessment, today=today), *lock_findings(study, today=today))
+    found = (*findings_about(study, assessment, today=today), *_about_the_lock(study, today))
     problems = sorted((*waived(file.problems, study, today=today), *found), key=lambda p: _RANK[p.level])
     return Checkup(file.path, study.experiment.status, assessment, tuple(problems))
+
+
+def _about_the_lock(study: Study, today: datetime.date) -> tuple[Problem, ...]:
+    """What was signed; a draft that nobody has locked has nothing to say, and needs no code that reads locks."""
+    beside = study.document.path.with_name(f"{study.experiment.id}.lock.json")
+    if study.experiment.status == "draft" and not beside.exists():
+        return ()
+    from uplift.design.locked import lock_findings
+
+    return lock_findings(study, today=today)

@@ -26,7 +26,7 @@ _WANTING: dict[Unanswered, str] = {
     "clusters": "power not checked: households without icc or number",
     "impossible": "power not checked: effect and baseline do not fit",
 }
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # compiling it takes as long as a whole module
 
 
 def render(report: Report, form: Format = "text") -> str:
@@ -290,4 +290,4 @@ def _escaped(content: str) -> str:
 
 def _printable(content: str) -> str:
     """Without the control characters that XML can't hold."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", content)
+    return re.sub(_NOT_XML, "\N{REPLACEMENT CHARACTER}", content)

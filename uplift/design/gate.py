@@ -9,7 +9,6 @@ from dataclasses import replace
 from uplift.design.assessment import Assessment, assess, question
 from uplift.design.guardrails import guardrail_findings
 from uplift.design.question import Question, fewest_converters, power
-from uplift.design.suggestions import suggestions
 from uplift.design.timeline import ONE_DAY, days_to_mature
 from uplift.design.waivers import expired, waived
 from uplift.errors import Problem
@@ -121,6 +120,8 @@ def _underpowered(study: Study, assessment: Assessment, today: datetime.date) ->
     put = question(study, today=today)
     if put is None or assessment.enough or assessment.power is None:
         return
+    from uplift.design.suggestions import suggestions
+
     asked, baseline = put
     offered = suggestions(study, asked, baseline, detectable=assessment.detectable)
     fix = (

@@ -164,19 +164,25 @@ class Shares:
 
     def chance(self, q: float, control_noise: float) -> float:
         """P(rejection) given the control's share; a control without converters or without others decides nothing."""
-        x, p, sd = control_noise, self.control, self._control_sd
-        skewness = (1 - 2 * p) / (self.n_control * sd)
-        seen = p + sd * (x + skewness * (x * x - 1) / 6)
-        if not 0 < seen < 1:
-            return 0.0
-        up = self.treatment > p
-        needed = _critical_share(self.test, seen, self.n_control, self.n_treatment, q, up=up)
-        z = (needed - self.treatment) / self._treatment_sd
-        return upper_tail(z if up else -z)
+        return self._chance_at(q)(control_noise)
 
     def power(self, q: float) -> float:
         """P(rejection in the effect's direction)."""
-        return over_control_noise(lambda x: self.chance(q, x), steepness=self.steepness)
+        return over_control_noise(self._chance_at(q), steepness=self.steepness)
+
+    def _chance_at(self, q: float) -> Callable[[float], float]:
+        """`chance` at one critical value, by the noise: what is the same at every node is computed once."""
+        p, treatment, sd = self.control, self.treatment, self._control_sd
+        bend = (1 - 2 * p) / (self.n_control * sd) / 6  # a sixth of the skewness
+        up = treatment > p
+        critical = _critical_share(self.test, self.n_control, self.n_treatment, q, up=up)
+        scale = (1 if up else -1) / (self._treatment_sd * math.sqrt(2))
+
+        def chance(x: float) -> float:
+            seen = p + sd * (x + bend * (x * x - 1))
+            return 0.5 * math.erfc((critical(seen) - treatment) * scale) if 0 < seen < 1 else 0.0
+
+        return chance
 
 
 def pooled_shares(*, control: float, treatment: float, n_control: float, n_treatment: float) -> Shift:
@@ -294,27 +300,46 @@ def upper_tail(z: float) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2))
 
 
-def _critical_share(test: Test, control: float, n_control: float, n_treatment: float, q: float, *, up: bool) -> float:
-    """The treatment share at which the test starts to reject, given the control's; beyond 1 or below 0: never."""
-    b = control
-    if test == "score" or test == "fieller":
-        if test == "score":  # (a − b)² = k·p̄(1 − p̄) with p̄ = wa + v
-            n = n_control + n_treatment
-            k, w, v = q * q * n / (n_control * n_treatment), n_treatment / n, n_control * b / n
-            square, half, constant = 1 + k * w * w, b + k * w * (1 - 2 * v) / 2, b * b - k * v * (1 - v)
-        else:  # (a − b)² = k·a(1 − a) + q²b(1 − b)/n_c
-            k = q * q / n_treatment
-            square, half, constant = 1 + k, b + k / 2, b * b - q * q * b * (1 - b) / n_control
-        root = math.sqrt(max(0.0, half * half - square * constant))
-        return (half + root) / square if up else (half - root) / square
-    if test == "delta":  # with r = a/b: (r − 1)² = q²(r(1−rb)/(n_t b) + r²(1−b)/(n_c b))
-        square = 1 + q * q / n_treatment - q * q * (1 - b) / (n_control * b)
-        half = 1 + q * q / (2 * n_treatment * b)
-        root = math.sqrt(max(0.0, half * half - square))
-        if not up:
-            return b / (half + root)
-        return b * (half + root) / square if square > 0 else math.inf
-    return _critical_share_of_log(b, n_control, n_treatment, q, up=up)
+def _critical_share(
+    test: Test, n_control: float, n_treatment: float, q: float, *, up: bool
+) -> Callable[[float], float]:
+    """The treatment share at which the test starts to reject, by the control's; beyond 1 or below 0: never."""
+    sign = 1.0 if up else -1.0
+    sqrt = math.sqrt
+    if test == "score":  # (a − b)² = k·p̄(1 − p̄) with p̄ = wa + ub
+        n = n_control + n_treatment
+        k, w, u = q * q * n / (n_control * n_treatment), n_treatment / n, n_control / n
+        square, kw = 1 + k * w * w, k * w
+
+        def critical(b: float) -> float:
+            v = u * b
+            half = b + kw * (1 - 2 * v) / 2
+            return (half + sign * sqrt(max(0.0, half * half - square * (b * b - k * v * (1 - v))))) / square
+
+    elif test == "fieller":  # (a − b)² = k·a(1 − a) + q²b(1 − b)/n_c
+        k = q * q / n_treatment
+        square = 1 + k
+
+        def critical(b: float) -> float:
+            half, constant = b + k / 2, b * b - q * q * b * (1 - b) / n_control
+            return (half + sign * sqrt(max(0.0, half * half - square * constant))) / square
+
+    elif test == "delta":  # with r = a/b: (r − 1)² = q²(r(1−rb)/(n_t b) + r²(1−b)/(n_c b))
+
+        def critical(b: float) -> float:
+            square = 1 + q * q / n_treatment - q * q * (1 - b) / (n_control * b)
+            half = 1 + q * q / (2 * n_treatment * b)
+            root = sqrt(max(0.0, half * half - square))
+            if not up:
+                return b / (half + root)
+            return b * (half + root) / square if square > 0 else math.inf
+
+    else:
+
+        def critical(b: float) -> float:
+            return _critical_share_of_log(b, n_control, n_treatment, q, up=up)
+
+    return critical
 
 
 def _critical_share_of_log(control: float, n_control: float, n_treatment: float, q: float, *, up: bool) -> float:

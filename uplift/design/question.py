@@ -12,6 +12,7 @@ from typing import Literal
 from uplift.design.known import Known
 from uplift.design.power import (
     LARGE_DF,
+    NORMAL,
     Comparison,
     Shares,
     Test,
@@ -26,6 +27,7 @@ from uplift.spec.quantities import Effect, effect_text
 from uplift.spec.study import Study
 
 _PLENTY = 100.0  # expected control converters: a verdict is certain
+_AROUND = 1.05  # a guess of the detectable effect is this close, nearly always
 _MOST_UPLIFT = 20.0  # a mean that grows twentyfold: beyond any campaign
 
 
@@ -193,14 +195,26 @@ def detectable(question: Question) -> Effect | None:
         most = 0.999
     elif question.is_share:
         most = 0.999 * (1 / question.baseline - 1)
-    found = first_reaching(
-        lambda size: power(replace(question, mde=_relative(size))),
-        power=question.required,
-        low=1e-6,
-        high=most,
-        within=1e-6,
-    )
+
+    def power_at(size: float) -> float:
+        return power(replace(question, mde=_relative(size)))
+
+    low, high = 1e-6, most
+    near = _guess(question)
+    if near is not None and near * _AROUND < most and power_at(near / _AROUND) < question.required:
+        low = near / _AROUND
+        high = near * _AROUND if power_at(near * _AROUND) > question.required else most
+    found = first_reaching(power_at, power=question.required, low=low, high=high, within=1e-6)
     return None if found is None else in_unit_of(question.mde, found * (1 + 1e-5), baseline=question.baseline)
+
+
+def _guess(question: Question) -> float | None:
+    """About where the required power is reached, by the power at the mde and a normal test; None where that is far."""
+    now = power(question)
+    if not 0.02 < now < 0.9999:
+        return None
+    q = NORMAL.inv_cdf(1 - question.alpha / question.hypotheses / question.sides)
+    return abs(question.uplift) * (q + NORMAL.inv_cdf(question.required)) / (q + NORMAL.inv_cdf(now))
 
 
 def in_unit_of(mde: Effect, size: float, *, baseline: float) -> Effect:

@@ -397,12 +397,12 @@ class Experiment(Model):
         examples=[{"primary": {"metric": "repeat_purchase", "window": "30d", "mde": "1.0pp"}}],
     )
     design: Design = Field(
-        default_factory=Design,
+        default_factory=Design.model_construct,
         description="How sure the test has to be; what is absent comes from the project.",
         examples=[{"baselines": {"repeat_purchase": {"value": "9.0%"}}}],
     )
     assignment: Assignment = Field(
-        default_factory=Assignment,
+        default_factory=Assignment.model_construct,
         description="How arms are drawn.",
         examples=[{"method": "hash", "salt_epoch": 1, "holdout": "global-2026h2"}],
     )

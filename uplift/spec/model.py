@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """A frozen value read from YAML; an unknown key is an error.
 
-    The validator is built at first use: a process that never reads YAML pays nothing for it.
+    The validator is built at first use: a process that never reads YAML pays nothing for it. Defaults that are models
+    come from `model_construct`, which needs no validator of their own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)

@@ -231,12 +231,12 @@ class Defaults(Model):
     """What experiments inherit."""
 
     design: Design = Field(
-        default_factory=Design,
+        default_factory=Design.model_construct,
         description="Design settings of every experiment; an experiment's own words win.",
         examples=[{"alpha": 0.05, "power": 0.8}],
     )
     privacy: Privacy = Field(
-        default_factory=Privacy, description="What a report may show.", examples=[{"smallest_group": 20}]
+        default_factory=Privacy.model_construct, description="What a report may show.", examples=[{"smallest_group": 20}]
     )
 
 
@@ -279,7 +279,7 @@ class Project(Model):
         examples=[{"incentives": {"unit": "household_id"}}],
     )
     defaults: Defaults = Field(
-        default_factory=Defaults,
+        default_factory=Defaults.model_construct,
         description="What experiments inherit.",
         examples=[{"design": {"alpha": 0.05, "power": 0.8}}],
     )
