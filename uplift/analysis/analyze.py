@@ -23,6 +23,7 @@ from uplift.store import Store
 from uplift.version import __version__
 
 Progress = Callable[[str], None]
+Notice = Callable[[Problem], None]
 
 
 def analyze(
@@ -30,13 +31,16 @@ def analyze(
     *,
     as_of: datetime.date | None = None,
     progress: Progress = lambda _stage: None,
+    notice: Notice = lambda _problem: None,
 ) -> Result:
     """Everything that the data say about an experiment on the day `as_of`.
 
     `as_of` (local day of the project; its own hours are not over yet) defaults to the read-out date of the design, or
-    to today while that lies ahead. The same data, ledger and day give the same result, byte for byte.
+    to today while that lies ahead. The same data, ledger and day give the same result, byte for byte. `notice` is told
+    how the sources were read and what is odd about them; what bears on the numbers is among the result's checks too.
 
-    Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned, or a damaged lock file).
+    Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned yet, a damaged ledger or lock
+    file).
     """
     study = study if isinstance(study, Study) else load_study(study)
     _refuse_unmeasured_primary(study)
@@ -45,6 +49,10 @@ def analyze(
     store = Store.open(study.root / study.project.state)
     assigned = _assigned(study, store)
     measurement = measure(study, assigned, as_of=day, cache_dir=store.path / "units", progress=progress)
+    for problem in measurement.notices:
+        notice(problem)
+    if not sum(measurement.assigned.values()):
+        raise _nobody(study, day)
 
     progress("estimate")
     cluster = study.experiment.unit.cluster
@@ -69,6 +77,7 @@ def analyze(
         *checks.conditional(metrics),
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
         *checks.unknown_arms(measurement.unknown_arms),
+        *checks.odd_sources(study, measurement.notices),
         *checks.missing(
             max(sum(m.missing.values()) for m in measurement.metrics.values()), sum(a.assigned for a in arms)
         ),
@@ -99,11 +108,6 @@ def _weight_epochs(measurement: Measurement) -> int:
     return len({cell.weight_epoch for cell in measurement.assigned_cells})
 
 
-def _missing(measurement: Measurement) -> int:
-    """Contacts that the worst metric misses."""
-    return max((sum(metric.missing.values()) for metric in measurement.metrics.values()), default=0)
-
-
 def default_as_of(study: Study) -> datetime.date:
     """The planned read-out date, or today (in the project's time zone) while that lies ahead."""
     today = datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
@@ -116,15 +120,20 @@ def _assigned(study: Study, store: Store) -> Assigned:
         return Assigned.observed()
     files = store.ledger.files(study.experiment.id)
     if not files:
-        raise StateError(
-            Problem(
-                "UP904",
-                f"nobody is assigned to '{study.experiment.id}' yet",
-                fix=f"run `uplift assign {study.experiment.id}` first, or declare `assignment: {{method: observed}}`",
-                place=study.document.place("assignment"),
-            )
-        )
+        raise _nobody(study)
+    store.ledger.verify(study.experiment.id)
     return Assigned.from_ledger(files, fingerprint=store.ledger.fingerprint(study.experiment.id))
+
+
+def _nobody(study: Study, day: datetime.date | None = None) -> StateError:
+    name = study.experiment.id
+    if day is None:
+        message = f"nobody is assigned to '{name}' yet"
+        fix = f"run `uplift assign {name}` first, or declare `assignment: {{method: observed}}`"
+    else:
+        message = f"nobody was assigned to '{name}' up to {day}"
+        fix = "choose a later day"
+    return StateError(Problem("UP904", message, fix=fix, place=study.document.place("assignment")))
 
 
 def _refuse_unmeasured_primary(study: Study) -> None:

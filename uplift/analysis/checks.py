@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
+from uplift.errors import Problem
 from uplift.results import ArmCount, Check, MetricResult
 from uplift.spec import Study
 
@@ -98,3 +99,14 @@ def design(
 def missing(missing: int, total: int) -> tuple[Check, ...]:
     """Assigned contacts that the contact source of a metric does not know."""
     return (Check("UP633", "warn", (("missing", missing), ("total", total))),) if missing else ()
+
+
+def odd_sources(study: Study, notices: Sequence[Problem]) -> tuple[Check, ...]:
+    """Sources that are empty, hold rows that belong to nobody, or in which no assigned contact appears."""
+    names = {source.file: name for name, source in study.project.sources.items() if source.file}
+    odd = [
+        Check(n.code, "warn", (("source", names.get(n.place.file) if n.place else None),))
+        for n in notices
+        if n.code in ("UP522", "UP564", "UP565")
+    ]
+    return tuple(dict.fromkeys(odd))

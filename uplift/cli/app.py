@@ -2,10 +2,13 @@
 
 Exit codes: 0 done; 1 ran and found problems (a located YAML error, an underpowered design, a failed check);
 2 could not run (usage, unreadable project, unreachable source). A mere insignificance is no problem.
+Ctrl-C ends with 130.
 """
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
 from typing import Annotated, NoReturn
 
@@ -18,6 +21,8 @@ from uplift.cli.planning import baseline, plan
 from uplift.cli.running import analyze, assign, audit, report
 from uplift.cli.start import demo, explain, schema
 from uplift.errors import Problem, ProjectError, UpliftError
+
+INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 
 app = typer.Typer(
     name="uplift",
@@ -51,6 +56,7 @@ def _root(
 
 
 def _fail(error: UpliftError) -> NoReturn:
+    """Say what can be mended, and end."""
     for problem in error.problems:
         typer.echo(str(problem), err=True)
     sys.exit(error.exit_code)
@@ -58,12 +64,26 @@ def _fail(error: UpliftError) -> NoReturn:
 
 def main() -> None:
     """The entry point: what a user can mend is printed without a traceback; bugs crash."""
+    _settle_streams()
     try:
         app(standalone_mode=True)
     except UpliftError as error:
         _fail(error)
-    except KeyboardInterrupt:
-        _fail(ProjectError(Problem("UP905", "interrupted; files are written whole or not at all", fix="run it again")))
-    except BrokenPipeError:  # `uplift … | head`
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        named = f": {error.filename}" if error.filename else ""
+        fix = "mend that and run it again; files are written whole or not at all"
+        _fail(ProjectError(Problem("UP906", f"{error.strerror or error}{named}", fix=fix)))
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
+        typer.echo("\nUP905 interrupted; files are written whole or not at all", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _settle_streams() -> None:
+    """End quietly with the reader of a pipe (`uplift … | head`), and never fail on a sign the terminal lacks."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

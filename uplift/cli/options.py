@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from uplift.words.language import Language
 
 
+FOLDER = Path("experiments")
+ENDINGS = (".yml", ".yaml")
+
+
 class Speech(StrEnum):
     """The language of a report."""
 
@@ -36,10 +40,10 @@ def study_of(experiment: str) -> Study:
     from uplift.spec import load_study
 
     given = Path(experiment)
-    candidates = [given, Path("experiments") / f"{experiment}.yml", Path(f"{experiment}.yml")]
+    candidates = [given, *(folder / f"{experiment}{end}" for folder in (FOLDER, Path()) for end in ENDINGS)]
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
-        known = sorted(p.stem for p in Path("experiments").glob("*.yml") if p.stem != "project")
+        known = sorted({p.stem for end in ENDINGS for p in FOLDER.glob(f"*{end}") if p.stem != "project"})
         hint = f"known here: {', '.join(known)}" if known else "run the command in the folder that holds experiments/"
         raise ProjectError(Problem("UP902", f"there is no experiment '{experiment}'", fix=hint))
     return load_study(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,18 @@ def print_findings(study: Study, notices: Iterable[Problem] = ()) -> None:
     day = today(study)
     for problem in (*findings(study, today=day), *lock_findings(study, today=day), *notices):
         typer.echo(str(problem), err=True)
+
+
+def print_notices(study: Study, notices: Iterable[Problem]) -> None:
+    """How the sources were read, on stderr; files as the user would type them."""
+    from uplift.engine.sources import shown_path
+
+    files = {source.file for source in study.project.sources.values() if source.file}
+    for problem in notices:
+        place = problem.place
+        if place is not None and place.file in files:
+            place = replace(place, file=shown_path(study, place.file))
+        typer.echo(str(replace(problem, place=place)), err=True)
 
 
 def print_checks(checks: Iterable[Check], language: Language) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from uplift.cli.options import DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
-from uplift.cli.printing import print_checks, print_findings, shown
+from uplift.cli.printing import print_checks, print_findings, print_notices, shown
 from uplift.cli.progress import Stages
+from uplift.errors import Problem
 
 
 def assign(
@@ -34,7 +36,8 @@ def assign(
             stages("assign contacts")
             report = draw(study, on=day, store=store)
             stages("write the lists")
-            lists = export_lists(study, store=store, on=day, only_new=not every)
+            anybody = any(arm.total for arm in report.arms)
+            lists = export_lists(study, store=store, on=day, only_new=not every) if anybody else ()
         print_findings(study, report.notices)
         typer.echo(str(report))
         for path in lists:
@@ -77,17 +80,25 @@ def analyze(
     from uplift.store import report_path
 
     study = study_of(experiment)
+    notices = [] if as_of is None or as_of.date() <= today(study) else [_ahead(as_of.date())]
     with Stages() as stages:
-        result = measure(study, as_of=as_of.date() if as_of else None, progress=stages)
+        result = measure(study, as_of=as_of.date() if as_of else None, progress=stages, notice=notices.append)
         stages("write the report")
         saved = save(study, result)
         speech = speech_of(language) or result.experiment.language
         report = write(result, report_path(study.root, result.experiment.id, speech), language=speech)
     typer.echo(to_json(result) if json else text(result, speech), nl=not json)
-    print_checks(result.checks, speech)
+    print_notices(study, notices)
+    print_checks(result.findings, speech)
     typer.echo(f"result  {shown(saved)}", err=json)
     typer.echo(f"report  {shown(report)}", err=json)
     raise typer.Exit(0 if result.trusted else 1)
+
+
+def _ahead(day: datetime.date) -> Problem:
+    """An analysis of a day to come is let through, but not in silence: it takes missing orders for none."""
+    message = f"--as-of {day} lies ahead: windows count as over whose orders are still to come"
+    return Problem("UP907", message, fix="leave it out, or give today or an earlier day", level="warning")
 
 
 def report(

@@ -31,22 +31,9 @@ class Finding:
 def findings(voice: Voice) -> tuple[Finding, ...]:
     """Every check of the result and every caution of its comparisons, worst first, else in their order."""
     by_code: dict[tuple[str, Status], list[Check]] = {}
-    for check in sorted((*voice.result.checks, *_cautions(voice)), key=lambda check: _ORDER[check.status]):
+    for check in sorted(voice.result.findings, key=lambda check: _ORDER[check.status]):
         by_code.setdefault((check.code, check.status), []).append(check)
     return tuple(_finding(voice, code, status, same) for (code, status), same in by_code.items())
-
-
-def _cautions(voice: Voice) -> tuple[Check, ...]:
-    """Codes that comparisons carry and that no check of the result mentions."""
-    known = {check.code for check in voice.result.checks}
-    found: dict[tuple[str, str], Check] = {}
-    for metric in voice.result.metrics:
-        codes = [code for u in metric.uplifts for code in (*u.cautions, u.refusal) if code and code not in known]
-        for code in codes:
-            converters = min(u.control.nonzero for u in metric.uplifts)
-            facts = (("metric", metric.title), ("converters", converters))
-            found.setdefault((code, metric.name), Check(code, "warn", facts))
-    return tuple(found.values())
 
 
 def _finding(voice: Voice, code: str, status: Status, same: list[Check]) -> Finding:

@@ -160,6 +160,19 @@ class Result:
         return next(m for m in self.metrics if m.role == "primary")
 
     @property
+    def findings(self) -> tuple[Check, ...]:
+        """Every check, then the codes that comparisons carry (cautions, refusals) and that no check mentions."""
+        known = {check.code for check in self.checks}
+        found: dict[tuple[str, str], Check] = {}
+        for metric in self.metrics:
+            codes = [code for u in metric.uplifts for code in (*u.cautions, u.refusal) if code and code not in known]
+            for code in codes:
+                converters = min(u.control.nonzero for u in metric.uplifts)
+                facts = (("metric", metric.title), ("converters", converters))
+                found.setdefault((code, metric.name), Check(code, "warn", facts))
+        return (*self.checks, *found.values())
+
+    @property
     def trusted(self) -> bool:
         """Whether no check failed; without trust there is no verdict."""
         return all(check.status != "fail" for check in self.checks)

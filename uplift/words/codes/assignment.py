@@ -45,7 +45,8 @@ ASSIGNMENT: tuple[Entry, ...] = (
         why_de="Entweder hat die Zielgruppe keinen Kontakt, oder die Gruppen stehen in einer Spalte, und ein anderes "
         "System hat die Kontakte zugeteilt.",
         fix_en="Look at `audience.where` and at the source; analyse a test with observed arms right away.",
-        fix_de="Sehen Sie `audience.where` und die Quelle an; einen Test mit beobachteten Gruppen werten Sie gleich aus.",
+        fix_de="Sehen Sie `audience.where` und die Quelle an; einen Test mit beobachteten Gruppen werten Sie gleich "
+        "aus.",
     ),
     Entry(
         code="UP505",

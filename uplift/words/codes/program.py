@@ -48,4 +48,25 @@ PROGRAM: tuple[Entry, ...] = (
         "Run the same command again.",
         "Denselben Befehl noch einmal ausführen.",
     ),
+    Entry(
+        "UP906",
+        "The operating system refused",
+        "Das Betriebssystem hat abgelehnt",
+        "A file could not be opened, read or written: a missing permission, a full disk, something in the way.",
+        "Eine Datei ließ sich nicht öffnen, lesen oder schreiben: fehlende Rechte, ein voller Datenträger, etwas im "
+        "Weg.",
+        "Mend what the message names and run the command again; files are written whole or not at all.",
+        "Beheben, was die Meldung nennt, und den Befehl wiederholen; Dateien werden ganz oder gar nicht geschrieben.",
+    ),
+    Entry(
+        "UP907",
+        "The day lies ahead",
+        "Der Tag liegt in der Zukunft",
+        "An analysis takes every day before `--as-of` for over. Days that are still to come hold no orders yet, so the "
+        "numbers of all arms are too small.",
+        "Eine Auswertung hält jeden Tag vor `--as-of` für vergangen. Künftige Tage haben noch keine Bestellungen; die "
+        "Zahlen aller Gruppen sind dann zu klein.",
+        "Leave `--as-of` out, or give today or an earlier day.",
+        "`--as-of` weglassen oder heute oder einen früheren Tag angeben.",
+    ),
 )

@@ -235,9 +235,9 @@ _SENTENCES = {
 def _generic(code: str, facts: Facts, language: Language) -> str:
     entry = CODES.get(code)
     title = say(language, de=entry.title_de, en=entry.title_en) if entry else code
-    metric = facts.get("metric")
-    if entry and isinstance(metric, str):
-        return f"{shortened(metric)}: {title}."
+    subject = facts.get("metric") or facts.get("source")
+    if entry and isinstance(subject, str):
+        return f"{shortened(subject)}: {title}."
     title = title[:1].upper() + title[1:]
     listed = ", ".join(f"{name} = {_fact(fact, language)}" for name, fact in facts.items() if fact is not None)
     return f"{title} ({listed})." if listed else f"{title}."
