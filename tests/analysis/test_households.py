@@ -13,12 +13,12 @@ import pytest
 
 from tests.analysis.projects import AFTER, EXPERIMENT, PROJECT, START
 from uplift.analysis import analyze
-from uplift.analysis.facts import not_evaluated
 from uplift.assignment import assign
 from uplift.report import render
 from uplift.results import Check, Result
 from uplift.results.json_form import from_json, to_json
 from uplift.spec import Study, load_study
+from uplift.spec.unevaluated import unevaluated
 from uplift.stats.decision import Level
 from uplift.store import Store
 
@@ -178,7 +178,7 @@ def test_households_get_a_verdict_and_nothing_is_left_unread(bought: tuple[Shop,
     made, result = bought
     assert result.trusted
     assert all(u.direction != "refused" for m in result.metrics for u in m.uplifts)
-    assert not_evaluated(made.study) == ()
+    assert unevaluated(made.study) == ()
     assert from_json(to_json(result)) == result
 
 
