@@ -137,3 +137,27 @@ def test_the_data_frame_holds_unrounded_numbers_and_nan_for_the_unknown() -> Non
     assert frame.loc[0, "relative"] == (2_813 / 45_000) / (563 / 11_250) - 1
     unknown = dataclasses.replace(result(), metrics=result(control=(0, 11_250)).metrics).to_frame()
     assert math.isnan(unknown.loc[0, "relative"])
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "said"),
+    [
+        ("wait", "early", "the window is still running"),
+        ("wait", "conditional", "a descriptive metric"),
+        ("wait", "breached", "a guardrail is breached"),
+        ("stop", "breached", "a guardrail is breached"),
+        ("wait", "primary.low > 0", "no rule is met"),
+        ("stop", "primary.high < 0", "do not roll out"),
+    ],
+)
+def test_the_recommendation_names_its_reason(action, reason, said):
+    waiting = dataclasses.replace(result(), recommendation=Recommendation(action, None, (reason,)))
+    assert said in text(waiting, "en")
+
+
+def test_what_comparisons_carry_is_found_beside_the_checks():
+    few = result(control=(3, 11_250))
+    refused = dataclasses.replace(few.metrics[0].uplifts[0], direction="refused", refusal="UP613", cautions=("UP612",))
+    few = dataclasses.replace(few, metrics=(dataclasses.replace(few.metrics[0], uplifts=(refused,)),))
+    assert [check.code for check in few.findings] == [*(c.code for c in few.checks), "UP612", "UP613"]
+    assert dict(few.findings[-1].facts) == {"metric": "Käuferquote", "converters": 3}

@@ -47,7 +47,8 @@ def recommendation(result: Result, language: Language) -> str:
     words, advice = TABLE[language], result.recommendation
     if advice.action == "ship" and len(result.arms) > 2:
         return words.ship_arm.format(arm=advice.arm)
-    return str(getattr(words, advice.action))
+    reason = next((r for r in advice.reasons if r in ("early", "breached", "conditional")), None)
+    return str(getattr(words, reason or advice.action))
 
 
 def notebook(result: Result) -> str:

@@ -29,6 +29,9 @@ class TableWords:
     ship_arm: str
     stop: str
     wait: str
+    early: str
+    breached: str
+    conditional: str
     none: str
     attention: str
     not_evaluated: str
@@ -55,6 +58,9 @@ TABLE: dict[Language, TableWords] = {
         ship_arm="ausrollen: {arm}",
         stop="nicht ausrollen",
         wait="noch nicht entscheiden; keine Regel ist erfüllt",
+        early="noch nicht entscheiden; das Zeitfenster läuft noch für manche Kontakte",
+        breached="nicht ausrollen; eine Leitplanke ist verletzt",
+        conditional="noch nicht ausrollen; die Regel ist nur mit einer beschreibenden Metrik erfüllt",
         none="keine; den Zahlen ist nicht zu trauen oder es sind zu wenige",
         attention="Achtung",
         not_evaluated="gelesen, aber noch nicht ausgewertet",
@@ -79,6 +85,9 @@ TABLE: dict[Language, TableWords] = {
         ship_arm="roll out: {arm}",
         stop="do not roll out",
         wait="don't decide yet; no rule is met",
+        early="don't decide yet; the window is still running for some contacts",
+        breached="do not roll out; a guardrail is breached",
+        conditional="do not roll out yet; the rule is met by a descriptive metric only",
         none="none; the numbers can't be trusted or are too few",
         attention="Attention",
         not_evaluated="read, but not evaluated yet",
