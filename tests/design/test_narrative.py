@@ -131,7 +131,7 @@ _RULES = st.recursive(
 
 @given(rule=_RULES)
 def test_every_rule_of_the_language_has_words(rule: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    study = sale(tmp_path_factory.getbasetemp())
+    study = sale(tmp_path_factory.mktemp("narrative"))
     for language in LANGUAGES:
         text = rule_in_words(rule, study, language)
         assert text
