@@ -236,7 +236,9 @@ class Defaults(Model):
         examples=[{"alpha": 0.05, "power": 0.8}],
     )
     privacy: Privacy = Field(
-        default_factory=Privacy.model_construct, description="What a report may show.", examples=[{"smallest_group": 20}]
+        default_factory=Privacy.model_construct,
+        description="What a report may show.",
+        examples=[{"smallest_group": 20}],
     )
 
 
