@@ -50,6 +50,7 @@ class Layout:
     width: int
     scroll_width: int
     too_wide: tuple[str, ...]  # elements that stick out of the page and are in no scrolling box
+    squeezed: tuple[str, ...]  # names of metrics in less than a third of the width
     figures_end: float  # where the key figures end, in pixels from the top
 
 
@@ -61,7 +62,11 @@ const measure = (frame, page, width) => {
   const wide = [...d.body.querySelectorAll('*')]
     .filter(e => !e.closest('.scroll, pre, .skip, .unseen') && e.getBoundingClientRect().right > width + 0.5)
     .map(e => e.tagName + '.' + (e.getAttribute('class') ?? '') + ': ' + e.textContent.slice(0, 40));
-  return {page, width, scroll_width: d.documentElement.scrollWidth, too_wide: wide, figures_end: figures};
+  const squeezed = [...d.querySelectorAll('.scorecard th[scope=row]')]
+    .map(e => [e.getBoundingClientRect().width, e.textContent.slice(0, 40)])
+    .filter(([own]) => own < 0.3 * Math.min(width, 800)).map(([own, text]) => text + ': ' + Math.round(own) + ' px');
+  const scroll_width = d.documentElement.scrollWidth;
+  return {page, width, scroll_width, too_wide: wide, squeezed, figures_end: figures};
 };
 const load = (page, width) => new Promise(done => {
   const frame = document.createElement('iframe');
@@ -88,7 +93,9 @@ def layouts(tmp_path: Path, pages: Iterable[Path], *, widths: Iterable[int]) -> 
     assert found is not None, dom[-500:]
     measured = json.loads(base64.b64decode(found[1]))
     assert len(measured) == len(wanted)
-    return tuple(Layout(**{**one, "too_wide": tuple(one["too_wide"])}) for one in measured)
+    return tuple(
+        Layout(**{**one, "too_wide": tuple(one["too_wide"]), "squeezed": tuple(one["squeezed"])}) for one in measured
+    )
 
 
 def printed(tmp_path: Path, page: Path) -> Path:

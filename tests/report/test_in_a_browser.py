@@ -14,7 +14,7 @@ from uplift.report import write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NAMES = ("clear_win", "srm_failed", "three_arms", "five_arms", "guardrail_breached", "hostile_names")
+NAMES = ("clear_win", "srm_failed", "three_arms", "five_arms", "guardrail_breached", "weights_changed", "hostile_names")
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,11 @@ def test_no_report_scrolls_sideways_at_any_width(folder: Path, pages: dict[str, 
         assert not measured.too_wide, measured
 
 
+def test_a_long_reason_leaves_room_for_the_name_of_its_metric(folder: Path, pages: dict[str, Path]) -> None:
+    for measured in browser.layouts(folder, pages.values(), widths=(320, 360, 768, 1200)):
+        assert not measured.squeezed, measured
+
+
 def test_the_measure_notices_what_sticks_out(folder: Path) -> None:
     page = folder / "wide.html"
     page.write_text(
@@ -48,7 +53,7 @@ def test_the_measure_notices_what_sticks_out(folder: Path) -> None:
 
 
 def test_a_manager_sees_verdict_advice_and_figures_without_scrolling(folder: Path, pages: dict[str, Path]) -> None:
-    trusted = [page for name, page in pages.items() if not name.startswith(("srm", "hostile"))]
+    trusted = [page for name, page in pages.items() if not name.startswith(("srm", "weights", "hostile"))]
     for measured in browser.layouts(folder, trusted, widths=[1200]):
         assert 0 < measured.figures_end < 640, measured
 
