@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from uplift.cli import INTERRUPTED
 from uplift.cli.decisions import amend, decide, lock
 from uplift.cli.design import check
 from uplift.cli.first_project import init
@@ -21,8 +22,6 @@ from uplift.cli.planning import baseline, plan
 from uplift.cli.running import analyze, assign, audit, report
 from uplift.cli.start import demo, explain, schema
 from uplift.errors import Problem, ProjectError, UpliftError
-
-INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 
 app = typer.Typer(
     name="uplift",
