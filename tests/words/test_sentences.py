@@ -52,6 +52,25 @@ def test_contacts_without_an_arm_agree_with_their_number() -> None:
     assert "Alle Kontakte gehören" in checks.found("UP606", {"contacts": 0}, "de")
 
 
+@pytest.mark.parametrize(
+    ("code", "facts", "german", "english"),
+    [
+        ("UP631", {"epochs": 2}, "einmal geändert", "changed once"),
+        ("UP631", {"epochs": 4}, "3-mal geändert", "changed 3 times"),
+        ("UP632", {"read_out": "2027-04-24"}, "Auswertungstag ist der 24. April 2027", "read-out is on 24 April 2027"),
+        ("UP632", {"read_out": "None"}, "Zwischenblick", "look"),
+        ("UP633", {"missing": 1, "total": 1200}, "1 von 1.200 zugeteilten Kontakten fehlt", "1 of 1,200"),
+        ("UP633", {"missing": 2, "total": 1200}, "Kontakten fehlen", "2 of 1,200 assigned contacts are"),
+        ("UP565", {"source": "orders"}, "orders: Quelle, in der kein Kontakt", "orders: a source in which no contact"),
+    ],
+)
+def test_findings_about_design_and_sources_speak(
+    code: str, facts: dict[str, int | str], german: str, english: str
+) -> None:
+    assert german in plain(checks.found(code, dict(facts), "de"))
+    assert english in plain(checks.found(code, dict(facts), "en"))
+
+
 def test_the_split_is_held_against_the_plan() -> None:
     assert plain(checks.split("6.588 : 26.350", "20 : 80", 0.53, "de", fits=True)) == (
         "Die Aufteilung 6.588 : 26.350 passt zum Plan 20 : 80 (SRM-Test, p = 0,530)."

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Mapping
 
 from uplift.words import numbers
 from uplift.words.codes import CODES
-from uplift.words.dates import duration
+from uplift.words.dates import day, duration
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Fact = str | int | float | None
 Facts = Mapping[str, Fact]
@@ -200,6 +204,49 @@ def _no_higher_moments(facts: Facts, language: Language) -> str | None:
     )
 
 
+def _weight_epochs(facts: Facts, language: Language) -> str | None:
+    epochs = facts.get("epochs")
+    if not isinstance(epochs, int):
+        return None
+    times = numbers.count(epochs - 1, language)
+    if epochs == 2:
+        return say(
+            language,
+            de="Die Gewichte der Gruppen haben sich während des Tests einmal geändert.",
+            en="The weights of the arms changed once while the test ran.",
+        )
+    return say(
+        language,
+        de=f"Die Gewichte der Gruppen haben sich während des Tests {times}-mal geändert.",
+        en=f"The weights of the arms changed {times} times while the test ran.",
+    )
+
+
+def _look(facts: Facts, language: Language) -> str | None:
+    read_out = facts.get("read_out")
+    if not isinstance(read_out, str) or not ISO_DAY.fullmatch(read_out):
+        return None
+    planned = day(datetime.date.fromisoformat(read_out), language)
+    return say(
+        language,
+        de=f"Dieser Test ist gruppensequenziell geplant; sein Auswertungstag ist der {planned}.",
+        en=f"This test is planned with looks; its read-out is on {planned}.",
+    )
+
+
+def _missing_contacts(facts: Facts, language: Language) -> str | None:
+    missing, total = facts.get("missing"), facts.get("total")
+    if not isinstance(missing, int) or not isinstance(total, int):
+        return None
+    some, everybody = numbers.count(missing, language), numbers.count(total, language)
+    german, english = ("fehlt", "is") if missing == 1 else ("fehlen", "are")
+    return say(
+        language,
+        de=f"{some} von {everybody} zugeteilten Kontakten {german} in der Kontaktquelle.",
+        en=f"{some} of {everybody} assigned contacts {english} missing from the contact source.",
+    )
+
+
 def _changed_in_silence(facts: Facts, language: Language) -> str | None:
     field, fields = facts.get("field"), facts.get("fields")
     if not isinstance(field, str) or not isinstance(fields, int):
@@ -228,6 +275,9 @@ _SENTENCES = {
     "UP607": _undefined,
     "UP608": _conditional,
     "UP609": _no_higher_moments,
+    "UP631": _weight_epochs,
+    "UP632": _look,
+    "UP633": _missing_contacts,
     "UP635": _leaked_clusters,
 }
 
