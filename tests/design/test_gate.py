@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.design.studies import HOUSEHOLDS, NO_END, SNAPSHOT, TODAY, WAVES, Change, sale
+from tests.design.studies import HOUSEHOLDS, NO_END, SNAPSHOT, TODAY, WAVES, Change, sale, write_sale
 from uplift.design import assess, findings
+from uplift.design.check import check_paths
 from uplift.design.power import Shares, power_of
 from uplift.errors import Problem
 from uplift.words.codes import CODES
@@ -340,3 +341,13 @@ def test_an_assessment_is_a_frozen_value(tmp_path: Path) -> None:
     assessment = assess(sale(tmp_path), today=TODAY)
     with pytest.raises(dataclasses.FrozenInstanceError):
         assessment.power = 1.0  # type: ignore[misc]
+
+
+def test_a_condition_that_nobody_can_read_fails_the_check(tmp_path: Path) -> None:
+    path = write_sale(tmp_path, ("source: contacts\n", "source: contacts\n  where: email_opt_in and\n"))
+    (checkup,) = [c for c in check_paths([path], today=TODAY) if c.status is not None]
+    (problem,) = [p for p in checkup.problems if p.level == "error"]
+    assert problem.code == "UP540"
+    assert problem.place is not None
+    line = path.read_text().splitlines()[(problem.place.line or 0) - 1]
+    assert line == "  where: email_opt_in and"

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from uplift.engine import Assigned, DuckDBEngine, Measurement, Settings, measure
+from uplift.engine import Assigned, DuckDBEngine, Measurement, Settings
+from uplift.engine.measure import measure
 from uplift.spec import load_study
 from uplift.spec.study import Study
 from uplift.store.ledger import LEDGER_COLUMNS

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.engine.studies import LATER, Assigned, ledger, study_in, write_text
-from uplift.engine import Measurement, measure
+from uplift.engine import Measurement
 from uplift.engine.kept import keeping, make_cache, recall, remember
+from uplift.engine.measure import measure
 from uplift.errors import DataError, StateError
 from uplift.spec.study import Study
 

@@ -167,7 +167,7 @@ def test_the_same_bits_with_one_thread_with_two_and_again(shop: Any) -> None:
 def test_the_cached_unit_table_gives_the_same_and_reads_no_source(shop: Any) -> None:
     study, path, *_ = shop
     stages: list[str] = []
-    from uplift.engine import measure
+    from uplift.engine.measure import measure
 
     first = measure(
         study, Assigned.from_ledger([path]), as_of=LATER, cache_dir=study.root / "c", progress=stages.append

@@ -14,7 +14,8 @@ from uplift.analysis.facts import arm_counts, experiment_facts
 from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.record import record_of, silent_changes
 from uplift.design import read_out_date
-from uplift.engine import Assigned, Measurement, measure
+from uplift.engine import Assigned, Measurement
+from uplift.engine.measure import measure
 from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, Provenance, Result, SourceFacts
 from uplift.spec import Study, load_study

@@ -12,6 +12,7 @@ from typing import Literal
 from uplift.design.assessment import Assessment, assess
 from uplift.design.gate import findings_about
 from uplift.design.waivers import waived
+from uplift.engine.proofread import snippet_problems
 from uplift.errors import Level, Problem
 from uplift.spec.load import Examined, examine, find_project
 from uplift.spec.study import Study
@@ -99,7 +100,8 @@ def _checkup(file: Examined, today: datetime.date) -> Checkup:
         return Checkup(file.path, None, None, file.problems)
     assessment = assess(study, today=today)
     found = (*findings_about(study, assessment, today=today), *_about_the_lock(study, today))
-    problems = sorted((*waived(file.problems, study, today=today), *found), key=lambda p: _RANK[p.level])
+    written = (*file.problems, *snippet_problems(study))
+    problems = sorted((*waived(written, study, today=today), *found), key=lambda p: _RANK[p.level])
     return Checkup(file.path, study.experiment.status, assessment, tuple(problems))
 
 
