@@ -289,3 +289,37 @@ def test_a_path_given_twice_is_examined_once(write: Write) -> None:
 def test_warnings_do_not_stop_a_study_and_stay_with_it(write: Write) -> None:
     study = load_study(write(("holdout: global-2026h2", "holdout: global-2026h2"), ("2026-11-30", "2026-06-01")))
     assert [(p.code, p.level) for p in study.problems] == [("UP227", "warning")]
+
+
+def test_subfolders_of_a_project_are_examined_too(write: Write) -> None:
+    path = write()
+    nested = path.parent / "2027" / "spring"
+    nested.mkdir(parents=True)
+    (nested / "spring-sale.yml").write_text(path.read_text().replace("id: sale", "id: spring-sale"))
+    (path.parent / ".hidden").mkdir()
+    (path.parent / ".hidden" / "not-ours.yml").write_text("x: 1")
+    names = [examined.path.name for examined in examine([path.parent])]
+    assert names == ["project.yml", "sale.yml", "spring-sale.yml"]
+    assert [examined.failed for examined in examine([path.parent])] == [False] * 3
+
+
+def test_the_root_of_a_project_stands_for_its_experiments(tmp_path: Path, write: Write) -> None:
+    path = write()
+    root = tmp_path / "root"
+    root.mkdir()
+    path.parent.rename(root / "experiments")
+    (root / "data").mkdir()
+    (root / "data" / "other.yml").write_text("not: ours")
+    assert [examined.path.name for examined in examine([root])] == ["project.yml", "sale.yml"]
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="UP003 there is no such file"):
+        load_study(tmp_path / "nosuch.yml")
+
+
+def test_an_empty_project_is_told_how_a_project_begins(write: Write) -> None:
+    path = write()
+    (path.parent / "project.yml").write_text("")
+    (problem,) = found(path)
+    assert (problem.code, problem.fix) == ("UP004", "start with `uplift: 1` and `sources:`")

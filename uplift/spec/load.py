@@ -19,6 +19,8 @@ from uplift.spec.rules import across, project_findings, study_findings
 from uplift.spec.study import Document, Study
 
 PROJECT_FILE = "project.yml"
+EXPERIMENTS = "experiments"
+ENDINGS = (".yml", ".yaml")
 M = TypeVar("M", bound=Model)
 
 
@@ -60,7 +62,7 @@ def load_study(path: Path | str) -> Study:
         )
     home = find_project(path)
     if home is None:
-        raise ProjectError(_no_project(path))
+        raise ProjectError(_homeless(path))
     loaded = _load_project(home)
     examined = _examine(path, loaded)
     if examined.study is None or loaded.project is None or examined.failed:
@@ -84,8 +86,10 @@ def load_project(path: Path | str) -> tuple[Project, Document]:
 
 
 def examine(paths: Sequence[Path | str]) -> tuple[Examined, ...]:
-    """Everything that is wrong with these files; a folder stands for its project.yml and all its *.yml in name order.
+    """Everything that is wrong with these files.
 
+    A folder stands for its project.yml and all its *.yml in name order, and for those in its subfolders where it
+    belongs to a project; the root of a project stands for its folder `experiments`.
     Each project is examined once, before its first experiment. Nothing is raised for what a file says.
     """
     projects: dict[Path, _LoadedProject] = {}
@@ -99,9 +103,7 @@ def examine(paths: Sequence[Path | str]) -> tuple[Examined, ...]:
         if path.absolute() in found:
             continue
         if home is None:
-            reading = read_file(path)
-            problem = reading if isinstance(reading, Problem) else _no_project(path)
-            found[path.absolute()] = Examined(path, None, (problem,))
+            found[path.absolute()] = Examined(path, None, (_homeless(path),))
         else:
             found[path.absolute()] = _examine(path, projects[home.absolute()])
     return _with_common_findings(tuple(found.values()))
@@ -117,12 +119,24 @@ def find_project(path: Path) -> Path | None:
 def _files(paths: Sequence[Path | str]) -> tuple[Path, ...]:
     files: list[Path] = []
     for path in map(Path, paths):
-        try:
-            inside = [p for p in path.iterdir() if p.suffix in (".yml", ".yaml") and not p.name.startswith(".")]
-        except (OSError, ValueError):  # no folder, or one that can't be read: the reader says what is wrong
-            inside = []
-        files.extend(sorted(inside, key=lambda p: (p.name != PROJECT_FILE, p.name)) or [path])
+        inside = _inside(path)
+        if not inside and _is(path / EXPERIMENTS, Path.is_dir):
+            inside = _inside(path / EXPERIMENTS)
+        files.extend(inside or [path])
     return tuple(files)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The YAML files in a folder, project.yml first; with those of its subfolders where it belongs to a project."""
+    try:
+        entries = sorted(folder.iterdir(), key=lambda p: (p.name != PROJECT_FILE, p.name))
+    except (OSError, ValueError):  # no folder, or one that can't be read: the reader says what is wrong
+        return []
+    shown = [entry for entry in entries if not entry.name.startswith(".")]
+    files = [entry for entry in shown if entry.suffix in ENDINGS]
+    if find_project(folder) is not None:
+        files += [file for entry in shown if entry not in files and _is(entry, Path.is_dir) for file in _inside(entry)]
+    return files
 
 
 def _is(path: Path, question: Callable[[Path], bool]) -> bool:
@@ -211,6 +225,12 @@ def _refusal(problems: Sequence[Problem]) -> UpliftError:
     """SpecError («ran and found problems»), or ProjectError («could not run») where a file could not even be read."""
     kind = ProjectError if any(problem.code == "UP003" for problem in problems) else SpecError
     return kind(*problems)
+
+
+def _homeless(path: Path) -> Problem:
+    """Why a file without a project can't be read: it is not there, or nothing but the project is missing."""
+    reading = read_file(path)
+    return reading if isinstance(reading, Problem) else _no_project(path)
 
 
 def _no_project(path: Path) -> Problem:

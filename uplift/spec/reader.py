@@ -131,7 +131,8 @@ class _Builder:
         if not isinstance(self.root, dict):
             found = "is empty" if self.root is None else f"holds {_kind(self.root)}, not keys and values"
             place = self.values.get((), Place(str(self.path), 1, 1))
-            raise _RefusedError(Problem("UP004", f"the file {found}", "start with `uplift: 1` and `id: …`", place))
+            first = "`uplift: 1` and `sources:`" if self.path.name == "project.yml" else "`uplift: 1` and `id: …`"
+            raise _RefusedError(Problem("UP004", f"the file {found}", f"start with {first}", place))
         return Reading(self.root, Document(self.path.absolute(), self.text, self.keys, self.values))
 
     def _take(self, event: Any) -> None:
