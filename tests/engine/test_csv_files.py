@@ -274,3 +274,12 @@ def test_any_bytes_give_rows_or_a_located_problem(tmp_path_factory: pytest.TempP
     except DataError as error:
         problems = error.problems
     assert all(problem.place is not None for problem in problems)
+
+
+def test_a_gzipped_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    whole = gzip.compress(b"id;x\n" + b"".join(b"%d;%d\n" % (i, i * i) for i in range(1000)))
+    for share in (0.1, 0.5, 0.95):
+        path = tmp_path / "a.csv.gz"
+        path.write_bytes(whole[: int(share * len(whole))])
+        problem = refused(path, ["id"])
+        assert (problem.code, problem.message) == ("UP521", "the gzipped file is cut off or damaged")

@@ -55,6 +55,20 @@ def test_contacts_without_an_arm_agree_with_their_number() -> None:
 @pytest.mark.parametrize(
     ("code", "facts", "german", "english"),
     [
+        (
+            "UP601",
+            {
+                "p": 1e-60,
+                "alpha": 0.001,
+                "test": "exact",
+                "observed a": 1205,
+                "expected a": 160.4,
+                "observed b": 1,
+                "expected b": 240.0,
+            },
+            "1.205 : 1 passt nicht zum Plan 160 : 240 (SRM-Test, p < 0,001)",
+            "1,205 : 1 does not fit the plan 160 : 240 (SRM test, p < 0.001)",
+        ),
         ("UP631", {"epochs": 2}, "einmal geändert", "changed once"),
         ("UP631", {"epochs": 4}, "3-mal geändert", "changed 3 times"),
         ("UP632", {"read_out": "2027-04-24"}, "Auswertungstag ist der 24. April 2027", "read-out is on 24 April 2027"),
@@ -65,7 +79,7 @@ def test_contacts_without_an_arm_agree_with_their_number() -> None:
     ],
 )
 def test_findings_about_design_and_sources_speak(
-    code: str, facts: dict[str, int | str], german: str, english: str
+    code: str, facts: dict[str, int | float | str], german: str, english: str
 ) -> None:
     assert german in plain(checks.found(code, dict(facts), "de"))
     assert english in plain(checks.found(code, dict(facts), "en"))

@@ -72,7 +72,7 @@ def decode(path: Path, shown: str, declared: str | None, scratch: Path) -> Decod
 def detect(path: Path, shown: str, *, fallback: bool = True) -> str:
     """The encoding by its mark, by strict UTF-8, by the zeros of UTF-16, else (with `fallback`) cp1252."""
     with _readable(path, shown) as file:
-        head = file.read(4096)
+        head = _read(file, shown, 4096)
         for mark, name in MARKS:
             if head.startswith(mark):
                 return name
@@ -181,9 +181,9 @@ def _readable(path: Path, shown: str) -> BinaryIO:
         raise DataError(Problem("UP520", f"the file can't be read: {error.strerror}", place=Place(shown))) from error
 
 
-def _read(file: BinaryIO, shown: str) -> bytes:
+def _read(file: BinaryIO, shown: str, size: int = CHUNK) -> bytes:
     try:
-        return file.read(CHUNK)
+        return file.read(size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(
             Problem(

@@ -96,5 +96,6 @@ def _from_float(stored: Stored, need: Need, declared: Column | None) -> Reading:
             return Reading(need.column, ColumnType("number", decimals), sql)
     worst = tried[-1]
     unit = "a whole number" if worst == 0 else f"a number with {worst} decimals"
-    refuse_values(stored, need.column, f"CAST({c} AS VARCHAR)", whole[worst], unit, code="UP532")
+    fix = f"round it where the file is made, or declare its decimals: {{{need.column}: {{type: decimal, decimals: …}}}}"
+    refuse_values(stored, need.column, f"CAST({c} AS VARCHAR)", whole[worst], unit, code="UP532", fix=fix)
     raise AssertionError("some value is not whole, so one was found")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uplift.engine.adapter import Engine, EngineColumn, quoted
@@ -93,6 +93,9 @@ def open_source(
         engine.register_files(relation, paths, numbered=numbered)
         content = _fingerprint_of(paths)
         table = _table(engine, name, relation, content, (), None, shown)
+        if table.rows == 0:
+            nothing = Problem("UP522", "the file has no rows", "export it again", Place(shown), "warning")
+            table = replace(table, notices=(nothing,))
     elif kinds == {"text"} and len(paths) == 1:
         csv = open_csv(
             engine, paths[0], shown=shown, dialect=source.csv, needed=wanted, cache=cache or cache_folder(study)

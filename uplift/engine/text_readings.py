@@ -204,7 +204,10 @@ def _date_form(stored: Stored, column: str, total: object) -> DateForm:
         return fitting[0]
     likely = max(zip(DATE_FORMS, found, strict=True), key=lambda pair: int(str(pair[1])))
     shown = likely[0].shown if likely[1] else "2026-01-31 or 31.01.2026"
-    refuse_values(stored, column, c, f"{likely[0].sql(value, strict=False)} IS NOT NULL", f"a date like {shown}")
+    fix = f"correct it, or declare how they are written: columns: {{{column}: {{type: date, format: '%d.%m.%y'}}}}"
+    refuse_values(
+        stored, column, c, f"{likely[0].sql(value, strict=False)} IS NOT NULL", f"a date like {shown}", fix=fix
+    )
     raise AssertionError("no form reads all values, so one value was found")
 
 

@@ -91,8 +91,8 @@ def typed_source(
             raise DataError(
                 Problem(
                     "UP536",
-                    f"column '{day}' of {table.name} is no time",
-                    fix="declare type: timestamp",
+                    f"column '{day}' of {table.name} is stored as {table.column(day).native} and needed as a time",
+                    fix="export it as a date or a timestamp",
                     place=Place(table.shown),
                 )
             )

@@ -48,6 +48,19 @@ def split(
     )
 
 
+def _split_of(facts: Facts, language: Language) -> str | None:
+    p_value, alpha = facts.get("p"), facts.get("alpha")
+    counts: dict[str, list[str]] = {"observed": [], "expected": []}
+    for name, fact in facts.items():
+        kind, _, arm = name.partition(" ")
+        if arm and kind in counts and isinstance(fact, int | float):
+            counts[kind].append(numbers.count(round(fact), language))
+    if not isinstance(p_value, float) or not isinstance(alpha, float) or not counts["observed"]:
+        return None
+    observed, expected = (" : ".join(these) for these in counts.values())
+    return split(observed, expected, p_value, language, fits=p_value >= alpha)
+
+
 def _immature(facts: Facts, language: Language) -> str | None:
     left_out, total = facts.get("left_out"), facts.get("total")
     if not isinstance(left_out, int) or not isinstance(total, int):
@@ -267,6 +280,7 @@ def _changed_in_silence(facts: Facts, language: Language) -> str | None:
 
 _SENTENCES = {
     "UP401": _changed_in_silence,
+    "UP601": _split_of,
     "UP602": _immature,
     "UP603": _few,
     "UP604": _too_few,
