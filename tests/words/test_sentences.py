@@ -50,6 +50,7 @@ def test_contacts_without_an_arm_agree_with_their_number() -> None:
     assert "1 Kontakt gehört" in checks.found("UP606", {"contacts": 1}, "de")
     assert "2 Kontakte gehören" in checks.found("UP606", {"contacts": 2}, "de")
     assert "Alle Kontakte gehören" in checks.found("UP606", {"contacts": 0}, "de")
+    assert checks.found("UP606", {"contacts": 2, "values": "«Mail B»"}, "de").endswith("nicht ausgewertet («Mail B»).")
 
 
 @pytest.mark.parametrize(

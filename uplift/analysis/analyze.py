@@ -77,7 +77,7 @@ def analyze(
         *checks.preliminary(metrics),
         *checks.conditional(metrics),
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
-        *checks.unknown_arms(measurement.unknown_arms),
+        *checks.unknown_arms(measurement.unknown),
         *checks.odd_sources(study, measurement.notices),
         *checks.missing(
             max(sum(m.missing.values()) for m in measurement.metrics.values()), sum(a.assigned for a in arms)

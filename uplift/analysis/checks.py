@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
+from uplift.engine import UnknownArm
 from uplift.errors import Problem
 from uplift.results import ArmCount, Check, MetricResult
 from uplift.spec import Study
@@ -73,9 +74,12 @@ def conditional(metrics: Sequence[MetricResult]) -> tuple[Check, ...]:
     )
 
 
-def unknown_arms(count: int) -> tuple[Check, ...]:
-    """Contacts whose observed arm is none of the experiment's arms."""
-    return (Check("UP606", "warn", (("contacts", count),)),) if count else ()
+def unknown_arms(unknown: Sequence[UnknownArm]) -> tuple[Check, ...]:
+    """Contacts whose observed arm is none of the experiment's arms, with the most frequent of those values."""
+    contacts = sum(arm.contacts for arm in unknown)
+    values = [f"«{arm.value}»" for arm in unknown if arm.value]
+    named = ", ".join([*values[:3], *(["…"] if len(values) > 3 else [])])
+    return (Check("UP606", "warn", (("contacts", contacts), ("values", named or None))),) if contacts else ()
 
 
 def design(

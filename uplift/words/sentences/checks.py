@@ -153,16 +153,18 @@ def _unknown_arms(facts: Facts, language: Language) -> str | None:
             de="Alle Kontakte gehören zu einer Gruppe des Experiments.",
             en="All contacts belong to an arm of the experiment.",
         )
+    values = facts.get("values")
+    named = f" ({shortened(values)})" if isinstance(values, str) else ""
     if contacts == 1:
         return say(
             language,
-            de="1 Kontakt gehört zu keiner Gruppe des Experiments und ist nicht ausgewertet.",
-            en="1 contact belongs to no arm of the experiment and is not evaluated.",
+            de=f"1 Kontakt gehört zu keiner Gruppe des Experiments und ist nicht ausgewertet{named}.",
+            en=f"1 contact belongs to no arm of the experiment and is not evaluated{named}.",
         )
     return say(
         language,
-        de=f"{amount} Kontakte gehören zu keiner Gruppe des Experiments und sind nicht ausgewertet.",
-        en=f"{amount} contacts belong to no arm of the experiment and are not evaluated.",
+        de=f"{amount} Kontakte gehören zu keiner Gruppe des Experiments und sind nicht ausgewertet{named}.",
+        en=f"{amount} contacts belong to no arm of the experiment and are not evaluated{named}.",
     )
 
 
