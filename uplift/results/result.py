@@ -6,7 +6,10 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from uplift.results.breakdowns import Course, Covariates, Looks, Reached, Segments
 from uplift.results.effects import Interval, Kind, Uplift
+from uplift.results.history import ClaimReading, History
+from uplift.results.money import Money
 from uplift.results.record import Record
 
 SCHEMA = "uplift.result/1"
@@ -81,6 +84,11 @@ class MetricResult:
     increments: tuple[Increment, ...] = ()
     guardrails: tuple[tuple[str, GuardrailStatus], ...] = ()  # treatment → status
     winsorised_at: float | None = None
+    segments: tuple[Segments, ...] = ()  # per declared column and treatment
+    course: tuple[Course, ...] = ()  # per treatment
+    covariates: tuple[Covariates, ...] = ()  # per treatment, where the metric is adjusted
+    reached: tuple[Reached, ...] = ()  # per treatment, where `compliance` is declared
+    looks: tuple[Looks, ...] = ()  # per treatment, of the primary metric of a sequential design
 
     def uplift(self, treatment: str) -> Uplift:
         """The comparison of one treatment arm."""
@@ -152,6 +160,9 @@ class Result:
     provenance: Provenance
     not_evaluated: tuple[str, ...] = ()  # blocks of the YAML that no room evaluates yet
     record: Record | None = None  # what was signed; None where nothing was locked
+    money: tuple[Money, ...] = ()  # per treatment, where `value.margin` is declared
+    history: tuple[History, ...] = ()  # per treatment, of the primary metric of a programme with earlier runs
+    claims: tuple[ClaimReading, ...] = ()
     schema: str = SCHEMA
 
     @property
