@@ -27,6 +27,7 @@ from uplift.results.result import (
     Result,
     SourceFacts,
 )
+from uplift.results.targeting import TargetingReading
 
 __all__ = [
     "Amount",
@@ -59,6 +60,7 @@ __all__ = [
     "SegmentValue",
     "Segments",
     "SourceFacts",
+    "TargetingReading",
     "Uplift",
     "Verdict",
 ]

@@ -11,6 +11,7 @@ from uplift.results.effects import Interval, Kind, Uplift
 from uplift.results.history import ClaimReading, History
 from uplift.results.money import Money
 from uplift.results.record import Record
+from uplift.results.targeting import TargetingReading
 
 SCHEMA = "uplift.result/1"
 
@@ -163,6 +164,7 @@ class Result:
     money: tuple[Money, ...] = ()  # per treatment, where `value.margin` is declared
     history: tuple[History, ...] = ()  # per treatment, of the primary metric of a programme with earlier runs
     claims: tuple[ClaimReading, ...] = ()
+    targeting: TargetingReading | None = None
     schema: str = SCHEMA
 
     @property
