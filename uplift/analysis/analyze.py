@@ -12,6 +12,7 @@ from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts
 from uplift.analysis.metrics import metric_result, uses_of
+from uplift.analysis.money import money_of
 from uplift.analysis.record import record_of, silent_changes
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement
@@ -83,6 +84,7 @@ def analyze(
             max(sum(m.missing.values()) for m in measurement.metrics.values()), sum(a.assigned for a in arms)
         ),
     )
+    money = money_of(study, metrics, measurement, arms, terms=terms)
     trusted = all(check.status != "fail" for check in found)
     return Result(
         experiment=experiment_facts(study),
@@ -90,7 +92,7 @@ def analyze(
         arms=arms,
         metrics=metrics,
         checks=found,
-        recommendation=recommend(study, metrics, trusted=trusted),
+        recommendation=recommend(study, metrics, money, trusted=trusted),
         provenance=Provenance(
             interval=study.experiment.design.interval,
             alpha=study.experiment.design.alpha,
@@ -102,6 +104,7 @@ def analyze(
         ),
         not_evaluated=(*unevaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
         record=record,
+        money=money,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from uplift.results import MetricResult, Recommendation
+from uplift.results import MetricResult, Money, Recommendation
 from uplift.spec import Study
 from uplift.spec.decision import evaluate, parse
 from uplift.spec.rule_pair import rules_of
@@ -12,7 +12,9 @@ from uplift.spec.rule_pair import rules_of
 Name = float | bool | None | list[bool | None]
 
 
-def recommend(study: Study, metrics: Sequence[MetricResult], *, trusted: bool) -> Recommendation:
+def recommend(
+    study: Study, metrics: Sequence[MetricResult], money: Sequence[Money] = (), *, trusted: bool
+) -> Recommendation:
     """The action for the best arm that the rules allow.
 
     `none` when no verdict may be given (a check failed, or the primary metric is refused in every arm); `ship` names
@@ -30,7 +32,7 @@ def recommend(study: Study, metrics: Sequence[MetricResult], *, trusted: bool) -
         return Recommendation("wait", None, ("early",))
     rules = rules_of(study)
     ship, stop = parse(rules.ship), parse(rules.stop)
-    names = {arm: _names(metrics, arm) for arm in judged}
+    names = {arm: {**_names(metrics, arm), **_net_value(money, arm)} for arm in judged}
     breached = {arm for arm in judged if True in _statuses(metrics, arm, "breached")}
     shippable = [arm for arm in judged if arm not in breached and evaluate(ship, names[arm]) is True]
     if shippable:
@@ -63,6 +65,18 @@ def _names(metrics: Sequence[MetricResult], arm: str) -> Mapping[str, Name]:
                 names[f"{prefix}.{key}"] = value
                 names[f"best.{prefix}.{key}"] = value
     return names
+
+
+def _net_value(money: Sequence[Money], arm: str) -> Mapping[str, Name]:
+    """The contribution per contact in the project's currency: its sign is what a rule asks for."""
+    own = next((m.per_thousand for m in money if m.treatment == arm), None)
+    bounds = None if own is None else own.interval
+    values: dict[str, Name] = {
+        "value": None if own is None or own.value is None else own.value / 1_000,
+        "low": None if bounds is None or bounds.low is None else bounds.low / 1_000,
+        "high": None if bounds is None or bounds.high is None else bounds.high / 1_000,
+    }
+    return {f"{prefix}net_value.{key}": value for prefix in ("", "best.") for key, value in values.items()}
 
 
 def _statuses(metrics: Sequence[MetricResult], arm: str, status: str) -> list[bool | None]:

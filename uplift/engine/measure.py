@@ -34,6 +34,7 @@ from uplift.engine.sums import (
     statement,
 )
 from uplift.engine.units import Progress, SourceRead, UnitTable, unit_table
+from uplift.engine.value import redemption_plan, with_net_value
 from uplift.errors import Problem
 from uplift.results.effects import Kind
 from uplift.spec.quantities import Duration
@@ -172,6 +173,8 @@ def measure(
     folder = cache_dir or cache_folder(study)
     make_cache(folder)
     plans, notices = plan(study)
+    if (redemptions := redemption_plan(study)) is not None:
+        plans = (*plans, redemptions)
     if engine is not None:
         return _measure(engine, study, assigned, plans, notices, as_of, folder, progress)
     with DuckDBEngine(Settings(temp_directory=folder / "spill")) as own:
@@ -294,7 +297,8 @@ def _columns(
         columns, found = metric_columns(metric, unit, bounds, cap, number=number, place=place)
         chosen.append(columns)
         notices += found
-    return tuple(chosen), tuple(notices)
+    net, found = with_net_value(study, chosen, place=study.document.place("value"))
+    return (*chosen, *net), (*notices, *found)
 
 
 def _metric(

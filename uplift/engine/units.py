@@ -115,7 +115,8 @@ def column_names(metrics: Sequence[MetricPlan]) -> dict[Part, str]:
     """
     names: dict[Part, str] = {}
     for metric in metrics:
-        stem = "y_" + metric.key.replace(" ", "_")
+        # No metric has a dot in its name; what the toolkit adds does, and can't collide with one.
+        stem = ("z_" if "." in metric.key else "y_") + metric.key.replace(" ", "_").replace(".", "_")
         suffixes = ("_numerator", "_denominator") if len(metric.parts) == 2 else ("",)
         for part, suffix in zip(metric.parts, suffixes, strict=True):
             names.setdefault(part, stem + suffix)

@@ -1,0 +1,177 @@
+"""What a treatment earned: contribution margin of the added revenue, less what contacting and redeeming cost.
+
+Revenue is read from its own comparison, so money never says something else than the verdict on revenue. Where
+incentives are redeemed, the net value of each contact (margin × revenue − redemption cost) is compared in its place:
+who redeems has bought, and only the contact's own difference knows how the two go together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from uplift.analysis.comparison import Question, Terms, answers, strata_of
+from uplift.engine import Measurement
+from uplift.engine.value import NET, REDEMPTIONS, net_value, revenue_use
+from uplift.results import Amount, ArmCount, Interval, MetricResult, Money, Uplift
+from uplift.spec import Study
+
+NOTHING = Amount(None)
+
+
+@dataclass(frozen=True, slots=True)
+class NetEffect:
+    """Margin × revenue − redemption cost of one contact: the treatment's minus the control's."""
+
+    contacts: int
+    value: float
+    interval: Interval | None
+
+
+def money_of(
+    study: Study, metrics: Sequence[MetricResult], measurement: Measurement, arms: Sequence[ArmCount], *, terms: Terms
+) -> tuple[Money, ...]:
+    """One reading per treatment arm; none where no margin is declared or no metric holds revenue.
+
+    Refused or undefined comparisons leave amounts empty. Costs are those of whole arms (all contacts whose window is
+    over, reached or not), above the control's.
+    """
+    value, use = study.experiment.value, revenue_use(study)
+    if value is None or use is None:
+        return ()
+    days = use.window.days if use.window else None
+    revenue = next((m for m in metrics if m.name == use.metric and m.window_days == days), None)
+    if revenue is None:
+        return ()
+    net = _net_effects(study, measurement, terms) if NET in measurement.metrics else {}
+    count = {arm.arm: arm for arm in arms}
+    control = count[study.experiment.control]
+    margin = float(value.margin)
+    return tuple(
+        _money(
+            revenue,
+            uplift,
+            margin=margin,
+            control=control,
+            treatment=count[uplift.treatment.arm],
+            net=net.get(uplift.treatment.arm),
+            redemptions=_redemptions(measurement, uplift.treatment.arm),
+        )
+        for uplift in revenue.uplifts
+    )
+
+
+def _money(
+    revenue: MetricResult,
+    uplift: Uplift,
+    *,
+    margin: float,
+    control: ArmCount,
+    treatment: ArmCount,
+    net: NetEffect | None,
+    redemptions: int | None,
+) -> Money:
+    n, told = uplift.treatment.n, uplift.direction != "refused" and uplift.absolute is not None
+    contact = (treatment.contact_cost or 0.0) - (control.contact_cost or 0.0)
+    redeemable = bool(treatment.redemption_cost or control.redemption_cost)
+    per_contact = _per_contact(uplift, margin, net, redeemable=redeemable) if told else NOTHING
+    contribution = _less(_times(per_contact, n), contact * n)
+    added = Amount(uplift.absolute, uplift.absolute_interval) if told else NOTHING
+    redeemed = NOTHING if redeemable else Amount(0.0)
+    if redeemable and added.value is not None and per_contact.value is not None:
+        redeemed = Amount(_counted(margin * added.value - per_contact.value, treatment, control, redemptions, n))
+    cost = None if redeemed.value is None else contact * n + redeemed.value
+    base = uplift.control.value
+    return Money(
+        treatment=uplift.treatment.arm,
+        metric=revenue.name,
+        contacts=n,
+        margin=margin,
+        revenue=_times(added, n),
+        contact_cost=contact * n,
+        redemption_cost=redeemed,
+        redemptions=redemptions,
+        contribution=contribution,
+        per_thousand=_times(contribution, 1_000 / n) if n else NOTHING,
+        per_euro=_per_euro(contribution, cost),
+        forgone=_times(contribution, uplift.control.n / n) if n else NOTHING,
+        break_even=cost / n / (margin * base) if told and cost is not None and n and base and margin > 0 else None,
+    )
+
+
+def _per_contact(uplift: Uplift, margin: float, net: NetEffect | None, *, redeemable: bool) -> Amount:
+    """Margin × revenue − redemption cost per contact; nothing while redemptions cost money and are not counted."""
+    if not redeemable:
+        return _times(Amount(uplift.absolute, uplift.absolute_interval), margin)
+    if net is None or net.contacts != uplift.treatment.n:
+        return NOTHING
+    return Amount(net.value, net.interval)
+
+
+def _counted(cost: float, treatment: ArmCount, control: ArmCount, redemptions: int | None, n: int) -> float:
+    """Redemption cost of n contacts: as counted where it is that, without the rounding of a difference of two means."""
+    whole = cost * n
+    counted = (treatment.redemption_cost or 0.0) * (redemptions or 0)
+    return counted if not control.redemption_cost and abs(whole - counted) < 1e-6 * max(1.0, counted) else whole
+
+
+def _per_euro(contribution: Amount, cost: float | None) -> Amount:
+    """Margin per euro spent: 1 + contribution / cost, so that «more than one» and «a contribution» are one claim."""
+    if cost is None or not cost > 0:
+        return NOTHING
+    return _less(_times(contribution, 1 / cost), -1.0)
+
+
+def _net_effects(study: Study, measurement: Measurement, terms: Terms) -> dict[str, NetEffect]:
+    """The net value per contact of every arm against the control, with the interval at the design's level."""
+    measured, asked = measurement.metrics[NET], net_value(study)
+    assert asked is not None
+    experiment = study.experiment
+    questions = [
+        Question(
+            metric=NET,
+            kind="mean",
+            better="up",
+            control_arm=experiment.control,
+            treatment_arm=arm,
+            strata=strata_of(measured, control=experiment.control, treatment=arm),
+            clustered=measured.clustered,
+        )
+        for arm in experiment.treatments
+    ]
+    found = {}
+    for uplift in answers(questions, terms):
+        if uplift.absolute is not None and uplift.direction != "refused":
+            own = _times(Amount(uplift.absolute, uplift.absolute_interval), 1 / asked.divisor)
+            assert own.value is not None
+            found[uplift.treatment.arm] = NetEffect(uplift.treatment.n, own.value, own.interval)
+    return found
+
+
+def _redemptions(measurement: Measurement, arm: str) -> int | None:
+    """Counted redemptions of an arm's contacts within the window."""
+    if REDEMPTIONS not in measurement.metrics:
+        return None
+    sums = measurement.metrics[REDEMPTIONS].by_arm().get(arm)
+    if sums is None:
+        return None
+    first = (1,) + (0,) * (len(sums.columns) - 1)
+    return sums.powers.get(first, 0) + sums.shift[0] * sums.n
+
+
+def _times(amount: Amount, factor: float) -> Amount:
+    return _mapped(amount, lambda x: x * factor)
+
+
+def _less(amount: Amount, cost: float) -> Amount:
+    return _mapped(amount, lambda x: x - cost)
+
+
+def _mapped(amount: Amount, change: Callable[[float], float]) -> Amount:
+    """A rising map of the value and both bounds."""
+    if amount.value is None:
+        return NOTHING
+    interval = amount.interval
+    if interval is not None:
+        interval = Interval(*(None if b is None else change(b) for b in (interval.low, interval.high)))
+    return Amount(change(amount.value), interval)
