@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from uplift.report.canvas import WIDTH, Canvas, blank
-from uplift.report.svg import MARK, Caption, drawing
+from uplift.report.chart import Chart
+from uplift.report.svg import MARK, Caption
 from uplift.words.names import shortened
 
 _STANDING = 3  # more arms than this lie down, so that their names stay readable
@@ -31,16 +32,16 @@ class Bar:
         return max(0.0, self.value, self.high if self.high is not None else self.value)
 
 
-def bars(arms: Sequence[Bar], caption: Caption, *, chip: str | None = None) -> str:
+def bars(arms: Sequence[Bar], caption: Caption, *, chip: str | None = None) -> Chart:
     """Treatment against control as bars from zero, with whiskers; `chip` stands above (the relative uplift).
 
     >>> control = Bar("Control", 2.87, "€2.87", 2.68, 3.06, control=True)
     >>> treatment = Bar("Treatment", 3.14, "€3.14", 3.07, 3.21, control=False)
-    >>> bars([control, treatment], Caption("a", "Revenue", "€2.87, €3.14")).count("<path")
+    >>> bars([control, treatment], Caption("a", "Revenue", "€2.87, €3.14")).svg.count("<path")
     11
     """
     canvas = _standing(arms, chip) if len(arms) <= _STANDING else _lying(arms, chip)
-    return drawing(canvas.figure, caption, texts=canvas.texts, classes="chart narrow")
+    return Chart(canvas, caption)
 
 
 def _standing(arms: Sequence[Bar], chip: str | None) -> Canvas:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from uplift.report.chart import Chart
 from uplift.report.charts import Bar, bars
 from uplift.report.svg import Caption
 from uplift.report.voice import Voice
@@ -27,10 +28,10 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class PrimaryMetric:
-    """What the section shows; without a verdict there is no chart (`svg` is None), only the values of each group."""
+    """What the section shows; without a verdict there is no chart (None), only the values of each group."""
 
     heading: str
-    svg: str | None
+    chart: Chart | None
     sentence: str
     how_to_read: str
     rows: tuple[GroupRow, ...]
@@ -49,12 +50,12 @@ def primary_metric(voice: Voice) -> PrimaryMetric:
     chip = None
     if not voice.several and compared[0].relative is not None:
         chip = charts.chip(voice.in_brief(compared[0]), voice.language)
-    svg = bars(
+    chart = bars(
         [_bar(voice, metric, arm, compared) for arm in drawable],
         Caption("primary-chart", heading, sentence),
         chip=chip,
     )
-    return PrimaryMetric(heading, svg, sentence, charts.how_to_read_bars(voice.confidence, voice.language), rows)
+    return PrimaryMetric(heading, chart, sentence, charts.how_to_read_bars(voice.confidence, voice.language), rows)
 
 
 def _arm_values(metric: MetricResult) -> list[ArmValue]:

@@ -5,20 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uplift.report.axis import Axis, Drawing, Span, axis_for
+from uplift.report.chapter import Tick, ticks_of
 from uplift.report.record import exploratory
 from uplift.report.voice import Voice
 from uplift.results import GuardrailStatus, MetricResult, Uplift, Verdict
 from uplift.words import numbers
 from uplift.words.sentences import charts, guardrails, methods
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A labelled position on the axis."""
-
-    at: float
-    label: str
-    zero: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ def scorecard(voice: Voice) -> Scorecard:
     confidence = levels.pop() if len(levels) == 1 else None
     return Scorecard(
         caption=charts.how_to_read_scorecard(confidence, voice.language) if spans else voice.labels.all_metrics,
-        ticks=_ticks(axis, voice) if spans else (),
+        ticks=ticks_of(axis, voice.language) if spans else (),
         rows=tuple(_row(voice, m, u, axis, spans.get(id(u))) for m, u in pairs),
         table=tuple(_full(voice, m, u) for m, u in pairs),
         several=voice.several,
@@ -94,14 +86,6 @@ def _span(voice: Voice, metric: MetricResult, uplift: Uplift) -> Span | None:
     if uplift.relative is None or uplift.relative_interval is None or voice.verdict(metric, uplift) == "refused":
         return None
     return Span(uplift.relative, uplift.relative_interval.low, uplift.relative_interval.high)
-
-
-def _ticks(axis: Axis, voice: Voice) -> tuple[Tick, ...]:
-    def label(value: float) -> str:
-        sign = "+" if value > 0 else ""
-        return sign + numbers.plain_percent(value, voice.language)
-
-    return tuple(Tick(axis.at(value), label(value), value == 0) for value in axis.ticks)
 
 
 def _row(voice: Voice, metric: MetricResult, uplift: Uplift, axis: Axis, span: Span | None) -> ScoreRow:
