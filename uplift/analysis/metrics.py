@@ -39,18 +39,7 @@ def metric_result(
     """The result of one metric; with `refusal` (a failed check) estimates stand but no verdict is given."""
     definition = study.metric(use.metric)
     experiment = study.experiment
-    questions = [
-        Question(
-            metric=use.metric,
-            kind=definition.kind,
-            better=definition.better,
-            control_arm=experiment.control,
-            treatment_arm=arm,
-            strata=strata_of(measured, control=experiment.control, treatment=arm),
-            clustered=measured.clustered,
-        )
-        for arm in experiment.treatments
-    ]
+    questions = questions_of(study, use, measured)
     uplifts = [_refused(uplift, refusal) for uplift in answers(questions, terms)]
     others = [
         _refused(other, refusal)
@@ -78,6 +67,23 @@ def metric_result(
         else (),
         winsorised_at=measured.winsorised_at,
     )
+
+
+def questions_of(study: Study, use: Use, measured: MetricSums) -> list[Question]:
+    """Every treatment arm against the control, in bucket order."""
+    definition, control = study.metric(use.metric), study.experiment.control
+    return [
+        Question(
+            metric=use.metric,
+            kind=definition.kind,
+            better=definition.better,
+            control_arm=control,
+            treatment_arm=arm,
+            strata=strata_of(measured, control=control, treatment=arm),
+            clustered=measured.clustered,
+        )
+        for arm in study.experiment.treatments
+    ]
 
 
 def _refused(uplift: Uplift, refusal: str | None) -> Uplift:
