@@ -7,6 +7,7 @@ header says about execution is what our tests do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -22,8 +23,10 @@ DialectName = Literal["duckdb", "postgresql", "spark", "clickhouse", "datafusion
 class Dialect:
     """How one engine computes `u1`.
 
-    `digits` has the slots {salt} (text of the salt) and {unit} (an expression of text type that is never NULL);
-    `bucket` has the slot {digits}; `integer` turns a column of integers into its decimal text.
+    `digits` has the slots {salt} (text of the salt) and {unit} (an expression of text type; NULL has no bucket);
+    `bucket` has the slot {digits}; `integer` turns a column of integers into its decimal text, `text` a column of
+    integers or texts into its text, `day` a column of dates or timestamps into its day; `quote` encloses identifiers;
+    `translation` is sqlglot's name of the dialect.
     """
 
     name: DialectName
@@ -31,7 +34,11 @@ class Dialect:
     digits: str
     bucket: str
     integer: str
+    text: str
+    quote: str
+    translation: str
     executed: bool
+    day: str = "CAST({column} AS DATE)"
 
     @property
     def header(self) -> str:
@@ -64,6 +71,9 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
                 digits="CAST('0x' || substr(sha256('{salt}|' || {unit}), 1, 13) AS BIGINT)",
                 bucket="{digits} % 1000000",
                 integer="CAST(CAST({column} AS BIGINT) AS VARCHAR)",
+                text="CAST({column} AS VARCHAR)",
+                quote='"',
+                translation="duckdb",
                 executed=True,
             ),
             # convert_to and not ::bytea, which would read backslashes as escapes and hash something else.
@@ -74,7 +84,10 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
                 "::bit(52)::bigint",
                 bucket="{digits} % 1000000",
                 integer="CAST(CAST({column} AS bigint) AS text)",
-                executed=False,
+                text="CAST({column} AS text)",
+                quote='"',
+                translation="postgres",
+                executed=True,
             ),
             Dialect(
                 "spark",
@@ -82,7 +95,10 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
                 digits="CAST(conv(substr(sha2(concat('{salt}|', {unit}), 256), 1, 13), 16, 10) AS BIGINT)",
                 bucket="pmod({digits}, 1000000)",
                 integer="CAST(CAST({column} AS BIGINT) AS STRING)",
-                executed=False,
+                text="CAST({column} AS STRING)",
+                quote="`",
+                translation="spark",
+                executed=True,
             ),
             # The first 8 bytes, most significant first, without their last 12 bits: the same 52 bits as 13 hex digits.
             Dialect(
@@ -92,7 +108,11 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
                 "SHA256(concat('{salt}|', {unit})), 1, 8))), 12))",
                 bucket="{digits} % 1000000",
                 integer="toString(toInt64({column}))",
-                executed=False,
+                text="toString({column})",
+                quote="`",
+                translation="clickhouse",
+                executed=True,
+                day="toDate({column})",
             ),
             Dialect(
                 "datafusion",
@@ -100,7 +120,10 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
                 digits=_datafusion_digits(),
                 bucket="{digits} % 1000000",
                 integer="CAST(CAST({column} AS BIGINT) AS VARCHAR)",
-                executed=False,
+                text="CAST({column} AS VARCHAR)",
+                quote='"',
+                translation="postgres",
+                executed=True,
             ),
             Dialect(
                 "bigquery",
@@ -108,6 +131,9 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
                 digits="CAST(CONCAT('0x', SUBSTR(TO_HEX(SHA256(CONCAT('{salt}|', {unit}))), 1, 13)) AS INT64)",
                 bucket="MOD({digits}, 1000000)",
                 integer="CAST(CAST({column} AS INT64) AS STRING)",
+                text="CAST({column} AS STRING)",
+                quote="`",
+                translation="bigquery",
                 executed=False,
             ),
             Dialect(
@@ -116,6 +142,9 @@ DIALECTS: Mapping[DialectName, Dialect] = MappingProxyType(
                 digits="TO_NUMBER(SUBSTR(SHA2('{salt}|' || {unit}, 256), 1, 13), 'XXXXXXXXXXXXX')",
                 bucket="MOD({digits}, 1000000)",
                 integer="CAST(CAST({column} AS BIGINT) AS VARCHAR)",
+                text="CAST({column} AS VARCHAR)",
+                quote='"',
+                translation="snowflake",
                 executed=False,
             ),
         )
@@ -155,6 +184,26 @@ def arm_sql(bucket: str, ranges: Sequence[ArmRange]) -> str:
 def unit_text_sql(dialect: DialectName, column: str, kind: Literal["integer", "string"]) -> str:
     """The canonical text of an id column: integers as plain decimal digits, strings byte for byte."""
     return DIALECTS[dialect].integer.replace("{column}", column) if kind == "integer" else column
+
+
+def identifier_sql(dialect: DialectName, name: str) -> str:
+    """A column or table name: as it stands where every engine reads it alike, else quoted.
+
+    >>> identifier_sql("spark", "customer_id"), identifier_sql("spark", "Kunden-Nr")
+    ('customer_id', '`Kunden-Nr`')
+    """
+    if _PLAIN.fullmatch(name):
+        return name
+    quote = DIALECTS[dialect].quote
+    return f"{quote}{name.replace(quote, quote * 2)}{quote}"
+
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def text_sql(dialect: DialectName, column: str) -> str:
+    """The text of a column of integers or texts, with blank texts taken for missing ones."""
+    return f"nullif({DIALECTS[dialect].text.replace('{column}', column)}, '')"
 
 
 def assignment_sql(dialect: DialectName, *, table: str, unit: str, salt: str, ranges: Sequence[ArmRange]) -> str:

@@ -65,8 +65,8 @@ class Plan:
         }
 
 
-def plan_of(study: Study, *, on: datetime.date, weight_epoch: int = 1) -> Plan:
-    """The draw of a study on a local day.
+def plan_of(study: Study, *, on: datetime.date, weight_epoch: int = 1, to_draw: bool = True) -> Plan:
+    """The draw of a study on a local day; without `to_draw` also that of a closed one, to be looked at.
 
     Raises AssignmentError when nothing may be drawn: UP504 observed arms, UP505 closed, UP506 outside the enrolment
     period.
@@ -74,7 +74,8 @@ def plan_of(study: Study, *, on: datetime.date, weight_epoch: int = 1) -> Plan:
     experiment = study.experiment
     assignment = experiment.assignment
     _check_method(study)
-    _check_status(study)
+    if to_draw:
+        _check_status(study)
     wave = _check_day(study, on)
     ranges = arm_ranges({name: arm.weight for name, arm in experiment.arms.items()})
     holdout, notices = active_holdout(study, on)

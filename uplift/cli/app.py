@@ -19,6 +19,7 @@ from uplift.cli.decisions import amend, decide, lock
 from uplift.cli.design import check
 from uplift.cli.first_project import init
 from uplift.cli.planning import baseline, plan
+from uplift.cli.proof import sql
 from uplift.cli.running import analyze, assign, audit, report
 from uplift.cli.start import demo, explain, schema
 from uplift.errors import Problem, ProjectError, UpliftError
@@ -33,7 +34,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for verb in (demo, init, check, baseline, plan, lock, amend, assign, audit, analyze, decide, report, schema, explain):
+for verb in (
+    *(demo, init, check, baseline, plan, lock, amend),
+    *(assign, audit, sql),
+    *(analyze, decide, report, schema, explain),
+):
     app.command()(verb)
 
 

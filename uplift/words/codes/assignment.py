@@ -139,6 +139,17 @@ ASSIGNMENT: tuple[Entry, ...] = (
         fix_de="Schreiben Sie die neueste `salt_epoch`, oder eine höhere, um alle neu zu ziehen.",
     ),
     Entry(
+        code="UP513",
+        title_en="a draw that one contact alone can't compute",
+        title_de="Ziehung, die sich nicht je Kontakt nachrechnen lässt",
+        why_en="Within strata the arm depends on the ranks of everybody else. Only the hash of an id gives the same "
+        "answer in every warehouse.",
+        why_de="Innerhalb von Schichten hängt die Gruppe von den Rängen aller anderen ab. Nur der Hash einer Kennung "
+        "gibt in jedem Warehouse dieselbe Antwort.",
+        fix_en="Use the lists that `uplift assign` writes, or draw by `method: hash`.",
+        fix_de="Verwenden Sie die Listen von `uplift assign`, oder ziehen Sie mit `method: hash`.",
+    ),
+    Entry(
         code="UP514",
         title_en="another run is writing",
         title_de="ein anderer Lauf schreibt gerade",

@@ -1,0 +1,49 @@
+"""`uplift sql`: what it prints runs, and what no SQL can say is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from tests.assignment.bench import Bench
+from uplift.cli.app import app
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench(tmp_path)
+    made.folder.mkdir()
+    made.project()
+    made.write()
+    made.people(60)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def test_the_printed_sql_is_a_self_test_and_a_statement_that_run(bench: Bench) -> None:
+    bench.write(assignment={"holdout": "global-2026h2"})
+    done = CliRunner().invoke(app, ["sql", "sale", "--dialect", "duckdb"])
+    assert done.exit_code == 0, done.output
+    assert "executed in uplift's own tests" in done.output
+    test, statement, rest = done.output.split(";")
+    assert rest.strip() == ""
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE VIEW contacts AS FROM '{bench.folder}/contacts.parquet'")
+        assert connection.execute(test).fetchall() == [(True,)]
+        assert len(connection.execute(statement).fetchall()) == 60
+
+
+def test_the_self_test_can_be_had_alone_and_bigquery_says_that_nobody_executed_it(bench: Bench) -> None:
+    done = CliRunner().invoke(app, ["sql", "sale", "-d", "bigquery", "--selftest"])
+    assert "NOT executed" in done.output
+    assert done.output.count("u1_is_right") == 1
+    assert "FROM contacts" not in done.output
+
+
+def test_a_stratified_draw_is_no_statement(bench: Bench) -> None:
+    bench.write(audience={"source": "contacts"}, assignment={"method": "stratified", "strata": ["household_id"]})
+    done = CliRunner().invoke(app, ["sql", "sale", "-d", "duckdb"])
+    assert "UP513" in str(done.exception)
