@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field
 
 from uplift.spec.design import Design
 from uplift.spec.model import Model
+from uplift.spec.quantities import Duration
 from uplift.spec.scalars import (
     CharacterField,
     CountField,
@@ -219,6 +221,49 @@ class Layer(Model):
     epoch: EpochField = Field(default=1, description="Raise it to draw the layer anew.", examples=[2])
 
 
+class Purchases(Model):
+    """Which rows are purchases, and what they are worth."""
+
+    source: Name = Field(description="Event source of orders, a name under `sources`.", examples=["orders"])
+    value: Text = Field(description="Column (or SQL expression) with the value of a purchase.", examples=["net_amount"])
+    where: Text | None = Field(default=None, description=_WHERE, examples=["not is_cancelled"])
+    currency: Text | None = Field(
+        default=None,
+        description="The column with the currency, where the source has one: all rows must be in the project's.",
+        examples=["currency"],
+    )
+
+
+class Engagement(Model):
+    """Which events show interest (opens, clicks, visits); they also make leads known."""
+
+    source: Name = Field(description="Event source, a name under `sources`.", examples=["mail_events"])
+    where: Text | None = Field(default=None, description=_WHERE, examples=["event = 'click'"])
+
+
+class Customers(Model):
+    """What `uplift score` reads to say what to expect of each customer."""
+
+    id_type: Literal["integer", "string"] = Field(
+        default="string", description="What the contact's id is, as `unit.type` of the experiments.", examples=["integer"]
+    )
+    purchases: Purchases = Field(
+        description="Which rows are purchases.",
+        examples=[{"source": "orders", "value": "net_amount", "where": "not is_cancelled"}],
+    )
+    engagement: Engagement | None = Field(
+        default=None,
+        description="Which events show interest.",
+        examples=[{"source": "mail_events", "where": "event = 'click'"}],
+    )
+    horizon: DurationField = Field(
+        default=Duration(360), description="How far customer value looks ahead.", examples=["360d"]
+    )
+    discount: ShareField = Field(
+        default=Fraction(1, 10), description="Interest by which later revenue counts less, per year.", examples=["10%"]
+    )
+
+
 class Privacy(Model):
     """What a report may show."""
 
@@ -279,6 +324,11 @@ class Project(Model):
         default_factory=dict,
         description="Groups of experiments that never share a contact, by id.",
         examples=[{"incentives": {"unit": "household_id"}}],
+    )
+    customers: Customers | None = Field(
+        default=None,
+        description="What `uplift score` reads: purchases, and events that show interest.",
+        examples=[{"purchases": {"source": "orders", "value": "net_amount"}}],
     )
     defaults: Defaults = Field(
         default_factory=Defaults.model_construct,

@@ -98,6 +98,10 @@ def metric_sources_are_events(project: Project, document: Document) -> Iterator[
         for inside, part in parts:
             if part is not None and part.source is not None:
                 named.append((("metrics", name, *inside, "source"), part.source))
+    if project.customers is not None:
+        named.append((("customers", "purchases", "source"), project.customers.purchases.source))
+        if project.customers.engagement is not None:
+            named.append((("customers", "engagement", "source"), project.customers.engagement.source))
     for path, source in named:
         place = document.place(*path)
         if source not in project.sources:
@@ -106,8 +110,8 @@ def metric_sources_are_events(project: Project, document: Document) -> Iterator[
         elif project.sources[source].grain != "event":
             yield Problem(
                 "UP237",
-                f"source '{source}' has one row per contact; a metric's source has events",
-                "name the column instead: `column: …`",
+                f"source '{source}' has one row per contact; {_needing(path)} has events",
+                "name a source of grain event" if path[0] == "customers" else "name the column instead: `column: …`",
                 place,
             )
 
@@ -158,6 +162,10 @@ def _needs(path: KeyPath, metric: MetricDefinition, document: Document) -> Itera
         yield missing("without value", "add value: <column that is summed per contact>")
     if metric.kind == "quantile" and metric.quantile is None:
         yield missing("without quantile", "add quantile: 90%")
+
+
+def _needing(path: KeyPath) -> str:
+    return "a metric's source" if path[0] == "metrics" else f"customers.{path[1]}"
 
 
 def _part_problem(part: RatioPart) -> tuple[str, str] | None:
