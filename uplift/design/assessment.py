@@ -60,7 +60,6 @@ class Assessment:
     treatments: tuple[ArmPower, ...]
     power: float | None  # of the weakest arm, or of at least one where `power_for` is any
     verdict_chance: float | None  # that every arm has the converters without which no verdict is given
-    detectable: Effect | None  # smallest effect at the required power
     best_control_share: float
     enrolment_ends: datetime.date | None
     read_out: datetime.date | None
@@ -68,6 +67,12 @@ class Assessment:
     looks: tuple[Look, ...]
     looks_cost: float
     unanswered: Unanswered | None
+    question: Question | None  # as the gate asks it
+
+    @property
+    def detectable(self) -> Effect | None:
+        """The smallest effect at the required power; solved when it is asked for."""
+        return detectable(self.question) if self.question else None
 
     @property
     def withheld(self) -> int | None:
@@ -125,7 +130,6 @@ def assess(study: Study, *, today: datetime.date) -> Assessment:
         treatments=_arm_powers(have, powers),
         power=judged,
         verdict_chance=verdict_chance(question) if question else None,
-        detectable=detectable(question) if question else None,
         best_control_share=best_control_share(arms),
         enrolment_ends=last_assignment(study),
         read_out=read_out_date(study),
@@ -133,6 +137,7 @@ def assess(study: Study, *, today: datetime.date) -> Assessment:
         looks=looks(study),
         looks_cost=looks_cost(question) if question else 1.0,
         unanswered=missing,
+        question=question,
     )
 
 

@@ -266,6 +266,10 @@ def _plain(value: object) -> object:
     """A value of ours as JSON knows it."""
     if isinstance(value, Effect):
         return {"text": str(value), "value": float(value.value), "unit": value.unit}
+    if isinstance(value, Assessment):
+        named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        del named["question"]  # how the gate asked; what it found stands beside
+        return {name: _plain(item) for name, item in (named | {"detectable": value.detectable}).items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple):

@@ -188,6 +188,7 @@ def looks_cost(question: Question) -> float:
     )
 
 
+@cache
 def detectable(question: Question) -> Effect | None:
     """The smallest effect that reaches the required power, rounded up to three digits, in the unit of the mde."""
     most = _MOST_UPLIFT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -17,12 +17,27 @@ from uplift.spec.study import Study
 def across(studies: Sequence[Study]) -> dict[Path, tuple[Problem, ...]]:
     """Findings that only show between files, by the file in which they are reported (the later one of two)."""
     found: dict[Path, list[Problem]] = {}
-    for first, second in combinations(studies, 2):
-        if first.project_document.path != second.project_document.path:
-            continue
-        for problem in (*_same_id(first, second), *_overlap(first, second)):
-            found.setdefault(second.document.path, []).append(problem)
+    projects: dict[str, list[Study]] = {}
+    for study in studies:
+        projects.setdefault(str(study.project_document.path), []).append(study)
+    for together in projects.values():
+        for first, second in _sharing(together):
+            for problem in (*_same_id(first, second), *_overlap(first, second)):
+                found.setdefault(second.document.path, []).append(problem)
     return {path: tuple(problems) for path, problems in found.items()}
+
+
+def _sharing(studies: Sequence[Study]) -> Iterator[tuple[Study, Study]]:
+    """Pairs of one project that share an id or a layer, in the order of the files; most pairs share neither."""
+    names = [_shared_names(study) for study in studies]
+    for (i, first), (j, second) in combinations(enumerate(studies), 2):
+        if not names[i].isdisjoint(names[j]):
+            yield first, second
+
+
+def _shared_names(study: Study) -> frozenset[tuple[str, str]]:
+    layer = study.experiment.assignment.layer
+    return frozenset({("id", study.experiment.id), *([("layer", layer.name)] if layer else [])})
 
 
 def _same_id(first: Study, second: Study) -> tuple[Problem, ...]:
