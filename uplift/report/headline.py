@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from uplift.report.advice import advice
+from uplift.report.money import money_sentence
 from uplift.report.voice import Voice
 from uplift.results import MetricResult, Uplift, Verdict
 from uplift.words import numbers
@@ -103,6 +104,8 @@ def _deck(voice: Voice, metric: MetricResult, uplift: Uplift | None, verdict: Ve
         deck = [_difference(voice, metric, uplift)]
     else:
         deck = _interval(voice, uplift, verdict)
+    if paid := money_sentence(voice, uplift.treatment.arm):
+        deck.append(paid)
     if metric.conditional:
         deck.append(verdicts.descriptive(voice.short_title(metric), language))
     if metric.preliminary:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from uplift.report.figures import shown_increment
 from uplift.report.voice import Voice
-from uplift.results import Increment, Interval, MetricResult
+from uplift.results import Increment, MetricResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,6 @@ def _row(voice: Voice, metric: MetricResult, increment: Increment, contacts: int
 
 
 def _scaled(increment: Increment, factor: float) -> Increment:
-    interval = increment.interval
-    if interval is not None:
-        low, high = (None if bound is None else bound * factor for bound in (interval.low, interval.high))
-        interval = Interval(low, high)
+    interval = None if increment.interval is None else increment.interval.scaled(factor)
     value = None if increment.value is None else increment.value * factor
     return Increment(increment.treatment, value, interval)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from uplift.report.figures import Figure, key_figures
+from uplift.report.chapter import Chapter
+from uplift.report.figure import Figure
+from uplift.report.figures import key_figures
 from uplift.report.headline import Headline, headline, kicker
 from uplift.report.increments import IncrementRow, increments
 from uplift.report.method import appendix
+from uplift.report.money import money_chapter
 from uplift.report.primary import primary_metric
 from uplift.report.record import decisions
 from uplift.report.scorecard import scorecard
@@ -97,7 +100,13 @@ def _sections(voice: Voice) -> tuple[Section, ...]:
         Section("sections/primary.html.j2", primary_metric(voice)),
         Section("sections/scorecard.html.j2", scorecard(voice)),
     ]
+    sections += _chapters(money_chapter(voice))
     if rows := increments(voice):
         sections.append(Section("sections/increments.html.j2", Increments(rows, voice.several)))
     sections.append(Section("sections/method.html.j2", appendix(voice)))
     return tuple(sections)
+
+
+def _chapters(*found: Chapter | None) -> list[Section]:
+    """Those that have something to show."""
+    return [Section("sections/chapter.html.j2", chapter) for chapter in found if chapter is not None]

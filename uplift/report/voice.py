@@ -87,6 +87,31 @@ class Voice:
         low, high = (None if bound is None else text(bound) for bound in (interval.low, interval.high))
         return values.bounds(low, high, self.language)
 
+    def money(self, amount: float | None, *, signed: bool = False) -> str:
+        """A sum in the project's currency: three significant digits; a dash where it cannot be said."""
+        if amount is None:
+            return values.MISSING
+        return numbers.money_total(amount, self.result.experiment.currency, self.language, signed=signed)
+
+    def money_bounds(self, interval: Interval | None) -> str:
+        """The interval of a sum in the project's currency as a range."""
+        if interval is None:
+            return values.MISSING
+        low, high = (None if bound is None else self.money(bound) for bound in (interval.low, interval.high))
+        return values.bounds(low, high, self.language)
+
+    def share_bounds(self, interval: Interval | None) -> str:
+        """The interval of a relative uplift as a range."""
+        if interval is None:
+            return values.MISSING
+        return values.uplift_range(interval.low, interval.high, self.language)
+
+    def relative(self, value: float | None, interval: Interval | None) -> str:
+        """A relative uplift with its sign, no finer than its interval; a dash where there is none."""
+        if value is None:
+            return values.MISSING
+        return values.estimate(value, interval.half_width if interval else None, self.language)
+
     def estimate(self, uplift: Uplift) -> str:
         """The relative uplift with its sign."""
         if uplift.relative is None:

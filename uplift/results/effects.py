@@ -23,6 +23,12 @@ class Interval:
         """Half the width (the ± of a symmetric interval), None when unbounded."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    def scaled(self, factor: float) -> Interval:
+        """The interval of a positive multiple."""
+        return Interval(
+            None if self.low is None else self.low * factor, None if self.high is None else self.high * factor
+        )
+
     def excludes(self, value: float) -> bool:
         """Whether the value lies strictly outside."""
         return (self.low is not None and self.low > value) or (self.high is not None and self.high < value)

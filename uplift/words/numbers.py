@@ -163,6 +163,15 @@ def money_total(value: Number, currency: str, language: Language, *, signed: boo
     return _with_currency(decimal, currency, language, signed=signed)
 
 
+def whole_money(units: int, currency: str, language: Language) -> str:
+    """Whole units of money, without decimals: «1 €» or «€1».
+
+    >>> whole_money(1, "EUR", "de"), whole_money(100, "USD", "en")
+    ('1\\xa0€', '$100')
+    """
+    return _with_currency(Decimal(units), currency, language, signed=False)
+
+
 def p_number(p_value: float, language: Language) -> str:
     """The value of p for a table: three significant digits, «< 0,001» and «> 0,999» at the ends."""
     value = exact(p_value)
