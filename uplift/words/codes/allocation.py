@@ -1,0 +1,55 @@
+"""Finding codes UP75x–UP77x: who gets what next, with which incentive, and what stands on the list."""
+
+from uplift.words.codes.entry import Entry
+
+ALLOCATION: tuple[Entry, ...] = (
+    Entry(
+        code="UP750",
+        title_en="gains and costs do not fit together",
+        title_de="Werte und Kosten passen nicht zusammen",
+        why_en="Every contact needs one gain and one cost per arm. A missing or infinite gain, a negative cost or a "
+        "cost with fractions of its unit would make a budget that nobody can keep.",
+        why_de="Jeder Kontakt braucht je Gruppe einen Wert und einen Kostensatz. Ein fehlender oder unendlicher Wert, "
+        "negative Kosten oder Bruchteile der Einheit ergäben ein Budget, das niemand einhalten kann.",
+        fix_en="Score every contact or leave it out; give costs as whole numbers of one small unit.",
+        fix_de="Bewerten Sie jeden Kontakt oder lassen Sie ihn weg; geben Sie Kosten in ganzen kleinen Einheiten an.",
+    ),
+    Entry(
+        code="UP751",
+        title_en="negative budget, cap or number of contacts",
+        title_de="negatives Budget, negative Obergrenze oder Kontaktzahl",
+        why_en="Less than nothing can't be spent, and fewer than no contacts can't be treated.",
+        why_de="Weniger als nichts lässt sich nicht ausgeben, und weniger als niemand lässt sich nicht anschreiben.",
+        fix_en="Give zero or more under `targeting.strategy`, or leave the limit out.",
+        fix_de="Geben Sie unter `targeting.strategy` null oder mehr an, oder lassen Sie die Grenze weg.",
+    ),
+    Entry(
+        code="UP752",
+        title_en="cap for an arm that is not offered",
+        title_de="Obergrenze für eine Gruppe, die nicht angeboten wird",
+        why_en="A cap for an arm that nobody can get has no effect, so it is probably misspelt.",
+        why_de="Eine Obergrenze für eine Gruppe, die niemand bekommen kann, hat keine Wirkung; vermutlich ist der "
+        "Name falsch geschrieben.",
+        fix_en="Correct the name, or add the arm to `targeting.strategy.allow`.",
+        fix_de="Berichtigen Sie den Namen, oder nehmen Sie die Gruppe in `targeting.strategy.allow` auf.",
+    ),
+    Entry(
+        code="UP753",
+        title_en="minimum coverage out of reach",
+        title_de="Mindestabdeckung nicht erreichbar",
+        why_en="Caps, exclusions and capacity leave fewer places than contacts are to be treated.",
+        why_de="Obergrenzen, Ausschlüsse und Kapazität lassen weniger Plätze, als Kontakte angeschrieben werden "
+        "sollen.",
+        fix_en="Lower `coverage`, or loosen caps, exclusions or capacity.",
+        fix_de="Senken Sie `coverage`, oder lockern Sie Obergrenzen, Ausschlüsse oder Kapazität.",
+    ),
+    Entry(
+        code="UP754",
+        title_en="minimum coverage not paid by the budget",
+        title_de="Budget reicht nicht für die Mindestabdeckung",
+        why_en="Even the cheapest way to treat so many contacts costs more than the budget.",
+        why_de="Selbst der billigste Weg, so viele Kontakte anzuschreiben, kostet mehr als das Budget.",
+        fix_en="Raise the budget, lower `coverage`, or allow a cheaper arm.",
+        fix_de="Erhöhen Sie das Budget, senken Sie `coverage`, oder erlauben Sie eine billigere Gruppe.",
+    ),
+)
