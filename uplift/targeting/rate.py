@@ -1,0 +1,204 @@
+"""How well a score ranks contacts by their effect: TOC, AUTOC and QINI as rank-weighted average treatment effects.
+
+Yadlowsky, Fleming, Shah, Brunskill & Wager (2025, JASA 120): with doubly robust scores Γ_i of the effect and the best
+share u of the contacts, TOC(u) = mean of Γ over them − mean of Γ over all; AUTOC is the mean of TOC over u, QINI the
+mean of u·TOC(u). Equal priorities count with their mean Γ. The values are those of grf's
+`rank_average_treatment_effect`.
+
+Standard errors come from influence functions that know that ranks are estimated. Written as mean(Γ·b(U)) − c·ATE with
+b' = −κ, a row at U has the influence Γ·b(U) − ∫ from U to 1 of τ(u)·κ(u) du, centred, minus c·(Γ − ATE); κ(u) is 1/u
+for AUTOC and 1 for QINI. They hold for a priority that does not come from these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from uplift.errors import Problem, StatisticsError
+from uplift.results.effects import Interval
+from uplift.results.targeting import CurvePoint
+from uplift.targeting.influence import Floats, Integers, Statistic, mean_of
+from uplift.targeting.ranks import Ranked, ranked
+
+NEIGHBOURHOOD = 0.05  # the effect at a boundary is read from the contacts this close to it on either side
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Effect scores, best-ranked first: own Γ and weight of each row, both tie-averaged too, and the cumulated mass."""
+
+    ranks: Ranked
+    own: Floats
+    own_weight: Floats
+    effect: Floats  # mean over the tie
+    weight: Floats  # mean over the tie
+    mass: Floats  # weight of this row and all above
+
+    @property
+    def total(self) -> float:
+        """The weight of all rows."""
+        return float(self.mass[-1])
+
+    @property
+    def ate(self) -> float:
+        """The mean effect of all rows."""
+        return float(np.cumsum(self.effect * self.weight)[-1]) / self.total
+
+
+def sorted_by(priority: Floats, effects: Floats, *, weights: Floats | None = None) -> Sorted:
+    """Effect scores in the order of a priority. Raises StatisticsError (UP701, UP705) for what can't be ranked."""
+    effects = np.asarray(effects, dtype=np.float64)
+    if len(effects) != len(priority) or (weights is not None and len(weights) != len(effects)):
+        raise StatisticsError(
+            Problem("UP705", "effects, priorities and weights differ in length", fix="give one value per contact")
+        )
+    if not np.isfinite(effects).all():
+        raise StatisticsError(
+            Problem("UP705", "an effect score is missing or infinite", fix="leave such contacts out, alike in all arms")
+        )
+    ranks = ranked(priority, effects, weights)
+    own = effects[ranks.order]
+    own_weight = np.ones(ranks.n) if weights is None else np.asarray(weights, dtype=np.float64)[ranks.order]
+    weight = ranks.means(own_weight)
+    effect = ranks.means(own) if weights is None else ranks.means(own * own_weight) / weight
+    return Sorted(ranks, own, own_weight, effect, weight, np.cumsum(weight))
+
+
+def autoc(effects: Floats, priority: Floats, *, weights: Floats | None = None) -> Statistic:
+    """The area under the TOC: large when a few contacts have most of the effect.
+
+    >>> round(autoc(np.array([4.0, 2.0, 1.0, -1.0]), np.array([4.0, 3.0, 2.0, 1.0])).value, 6)
+    1.208333
+    """
+    return autoc_of(sorted_by(priority, effects, weights=weights))
+
+
+def qini(effects: Floats, priority: Floats, *, weights: Floats | None = None) -> Statistic:
+    """The mean of u·TOC(u): large when the effect is spread over many contacts.
+
+    >>> round(qini(np.array([4.0, 2.0, 1.0, -1.0]), np.array([4.0, 3.0, 2.0, 1.0])).value, 6)
+    0.5
+    """
+    return qini_of(sorted_by(priority, effects, weights=weights))
+
+
+def autoc_of(rows: Sorted) -> Statistic:
+    """AUTOC of effects that are sorted already."""
+    return _rate(rows, kappa=rows.weight / rows.mass, centre=1.0)
+
+
+def qini_of(rows: Sorted) -> Statistic:
+    """QINI of effects that are sorted already."""
+    share = rows.mass / rows.total
+    centre = float((rows.weight * share).sum()) / rows.total
+    return _rate(rows, kappa=rows.weight / rows.total, centre=centre)
+
+
+def _rate(rows: Sorted, *, kappa: Floats, centre: float) -> Statistic:
+    ranks, n = rows.ranks, rows.ranks.n
+    below = ranks.means(np.cumsum(kappa[::-1])[::-1])
+    later = ranks.means(np.cumsum((rows.effect * kappa)[::-1])[::-1])
+    ate = rows.ate
+    value = float(np.cumsum(rows.weight * rows.effect * below)[-1]) / rows.total - centre * ate
+    relative = rows.own_weight * (n / rows.total)
+    plain = rows.own * below - later
+    plain_mean = float(np.cumsum(relative * plain)[-1]) / n
+    influence = relative * (plain - plain_mean) - centre * relative * (rows.own - ate)
+    return Statistic(value, ranks.back(influence))
+
+
+def toc(
+    effects: Floats, priority: Floats, shares: Sequence[float] | Floats, *, weights: Floats | None = None
+) -> Floats:
+    """TOC at the given shares: mean effect of the best-ranked share minus that of all; a boundary row counts in part.
+
+    >>> toc(np.array([4.0, 2.0, 1.0, -1.0]), np.array([4.0, 3.0, 2.0, 1.0]), [0.1, 0.5, 1.0]).tolist()
+    [2.5, 1.5, 0.0]
+    """
+    rows = sorted_by(priority, effects, weights=weights)
+    wanted = _shares(shares)
+    return _gains(rows, wanted) / wanted - rows.ate
+
+
+def gain(effects: Floats, priority: Floats, share: float, *, weights: Floats | None = None) -> Statistic:
+    """The effect per contact of all when the best-ranked share is treated: share · (TOC + ATE)."""
+    return gain_of(sorted_by(priority, effects, weights=weights), share)
+
+
+def gain_of(rows: Sorted, share: float) -> Statistic:
+    """The gain at one share, of effects that are sorted already."""
+    part = _gain_parts(rows, share)
+    return Statistic(part.value, rows.ranks.back(part.influence))
+
+
+def _gain_parts(rows: Sorted, share: float) -> Statistic:
+    """The gain at one share, with influences in sorted order."""
+    part = _part(rows, share)
+    value = float(_gains(rows, np.array([share]))[0])
+    local = _effect_at(rows, share)
+    relative = rows.own_weight * (rows.ranks.n / rows.total)
+    return Statistic(value, relative * (rows.own * part - local * (part - share) - value))
+
+
+def gain_curve(
+    effects: Floats,
+    priority: Floats,
+    *,
+    shares: Sequence[float] | Floats,
+    weights: Floats | None = None,
+    clusters: Integers | None = None,
+    confidence: float = 0.95,
+) -> tuple[CurvePoint, ...]:
+    """The gain at several shares with pointwise intervals, beside that of a random choice of the same size."""
+    rows = sorted_by(priority, effects, weights=weights)
+    z = float(ndtri(0.5 + confidence / 2))
+    points = []
+    for share in _shares(shares):
+        part = _gain_parts(rows, float(share))
+        value, n = part.value, rows.ranks.n
+        if clusters is None:  # the sorted order is one for all shuffles: no need to sort again
+            error = float(np.sqrt((part.influence**2).sum() / (n - 1) / n))
+        else:
+            error = Statistic(value, rows.ranks.back(part.influence)).standard_error(clusters)
+        interval = Interval(value - z * error, value + z * error)
+        points.append(CurvePoint(float(share), value, interval, float(share) * rows.ate))
+    return tuple(points)
+
+
+def average_effect(effects: Floats, *, weights: Floats | None = None) -> Statistic:
+    """The mean effect of all contacts."""
+    return mean_of(effects, weights)
+
+
+def _shares(shares: Sequence[float] | Floats) -> Floats:
+    wanted = np.asarray(shares, dtype=np.float64)
+    if not len(wanted) or not ((wanted > 0) & (wanted <= 1)).all():
+        raise StatisticsError(Problem("UP703", f"{list(shares)} are no shares", fix="give numbers in (0, 1]"))
+    return wanted
+
+
+def _gains(rows: Sorted, shares: Floats) -> Floats:
+    """Effects summed down to a share of the mass, over the mass of all; linear between rows."""
+    mass = np.concatenate([[0.0], rows.mass])
+    summed = np.concatenate([[0.0], np.cumsum(rows.effect * rows.weight)])
+    return np.asarray(np.interp(shares * rows.total, mass, summed) / rows.total)
+
+
+def _part(rows: Sorted, share: float) -> Floats:
+    """How far each sorted row belongs to the best-ranked share of the mass."""
+    ranks = rows.ranks
+    last = rows.mass[ranks.ends - 1]
+    first = np.concatenate([[0.0], last[:-1]])
+    part = np.clip((share * rows.total - first) / (last - first), 0.0, 1.0)
+    return np.repeat(part, ranks.sizes)
+
+
+def _effect_at(rows: Sorted, share: float) -> float:
+    """The mean effect of the contacts around a boundary."""
+    low, high = max(share - NEIGHBOURHOOD, 0.0), min(share + NEIGHBOURHOOD, 1.0)
+    summed = _gains(rows, np.array([low, high]))
+    return float(summed[1] - summed[0]) / (high - low)
