@@ -72,7 +72,7 @@ def test_contacts_without_an_arm_agree_with_their_number() -> None:
         ),
         ("UP631", {"epochs": 2}, "einmal geändert", "changed once"),
         ("UP631", {"epochs": 4}, "3-mal geändert", "changed 3 times"),
-        ("UP632", {"read_out": "2027-04-24"}, "Auswertungstag ist der 24. April 2027", "read-out is on 24 April 2027"),
+        ("UP632", {"read_out": "2027-04-24"}, "Auswertungstag am 24. April 2027", "read-out on 24 April 2027"),
         ("UP632", {"read_out": "None"}, "Zwischenblick", "look"),
         ("UP633", {"missing": 1, "total": 1200}, "1 von 1.200 zugeteilten Kontakten fehlt", "1 of 1,200"),
         ("UP633", {"missing": 2, "total": 1200}, "Kontakten fehlen", "2 of 1,200 assigned contacts are"),

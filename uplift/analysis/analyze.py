@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from uplift.analysis import checks
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts
+from uplift.analysis.looks import due_look, sit
 from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.money import money_of
 from uplift.analysis.record import record_of, silent_changes
@@ -50,7 +52,8 @@ def analyze(
     record = record_of(study)
     store = Store.open(study.root / study.project.state)
     assigned = _assigned(study, store)
-    measurement = measure(study, assigned, as_of=day, cache_dir=store.path / "units", progress=progress)
+    folder = store.path / "units"
+    measurement = measure(study, assigned, as_of=day, cache_dir=folder, progress=progress)
     for problem in measurement.notices:
         notice(problem)
     if not sum(measurement.assigned.values()):
@@ -59,18 +62,30 @@ def analyze(
     progress("estimate")
     cluster = study.experiment.unit.cluster
     arms = arm_counts(study, measurement.assigned, measurement.clusters if cluster else None)
+    terms = terms_of(study)
+    sitting = sit(study, day, measurement, terms=terms, measure_on=lambda on: _again(study, assigned, on, folder))
+    terms = replace(terms, levels=sitting.levels)
     about_design = (
         checks.srm(arms, cluster=cluster),
-        *checks.design(study, weight_epochs=_weight_epochs(measurement), as_of=day, read_out=read_out_date(study)),
+        *checks.weight_epochs(_weight_epochs(measurement)),
         *silent_changes(record),
+        *sitting.checks,
     )
     refusal = next((check.code for check in about_design if check.status == "fail"), None)
-    terms = terms_of(study)
     metrics = tuple(
-        metric_result(study, role, use, measurement.metric(use.metric, use.window), terms=terms, refusal=refusal)
+        metric_result(
+            study,
+            role,
+            use,
+            measurement.metric(use.metric, use.window),
+            terms=terms,
+            refusal=refusal,
+            refusals=sitting.refusals,
+        )
         for role, use in uses_of(study)
         if use.metric not in measurement.not_measured
     )
+    metrics = tuple(replace(m, looks=sitting.looks) if m.role == "primary" else m for m in metrics)
     found: tuple[Check, ...] = (
         *about_design,
         checks.immature(metrics),
@@ -108,15 +123,25 @@ def analyze(
     )
 
 
+def _again(study: Study, assigned: Assigned, day: datetime.date, folder: Path) -> Measurement:
+    """The same data as they were on an earlier day: the unit table is there already, only the sums are new."""
+    return measure(study, assigned, as_of=day, cache_dir=folder)
+
+
 def _weight_epochs(measurement: Measurement) -> int:
     return len({cell.weight_epoch for cell in measurement.assigned_cells})
 
 
 def default_as_of(study: Study) -> datetime.date:
-    """The planned read-out date, or today (in the project's time zone) while that lies ahead."""
+    """The planned read-out date, or today (in the project's time zone) while that lies ahead.
+
+    A group-sequential test is read on the day of its latest planned look: no other day has a verdict.
+    """
     today = datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
     planned = read_out_date(study)
-    return today if planned is None else min(today, planned)
+    if planned is not None and planned <= today:
+        return planned
+    return due_look(study, today) or today
 
 
 def _assigned(study: Study, store: Store) -> Assigned:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -82,22 +81,9 @@ def unknown_arms(unknown: Sequence[UnknownArm]) -> tuple[Check, ...]:
     return (Check("UP606", "warn", (("contacts", contacts), ("values", named or None))),) if contacts else ()
 
 
-def design(
-    study: Study, *, weight_epochs: int, as_of: datetime.date, read_out: datetime.date | None
-) -> tuple[Check, ...]:
-    """Designs whose matching estimator is not built in yet: estimates stand, but no verdict may pretend.
-
-    Weights that changed on the way make pooled arms incomparable; a look before the end of a group-sequential test
-    needs its own bounds.
-    """
-    experiment = study.experiment
-    found = []
-    if weight_epochs > 1:
-        found.append(Check("UP631", "fail", (("epochs", weight_epochs),)))
-    if experiment.design.sequential is not None:
-        early = read_out is not None and as_of < read_out
-        found.append(Check("UP632", "fail" if early else "warn", (("read_out", str(read_out)),)))
-    return tuple(found)
+def weight_epochs(epochs: int) -> tuple[Check, ...]:
+    """Weights that changed on the way make pooled arms incomparable: estimates stand, but no verdict may pretend."""
+    return (Check("UP631", "fail", (("epochs", epochs),)),) if epochs > 1 else ()
 
 
 def missing(missing: int, total: int) -> tuple[Check, ...]:

@@ -7,7 +7,7 @@ together count together, several arms share the design's correction. Everything 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -35,6 +35,7 @@ class Terms:
     sides: Literal[1, 2]
     correction: Literal["dunnett", "holm", "none"]
     weights: Mapping[str, Fraction]
+    levels: Mapping[str, float] = field(default_factory=dict)  # of a look: treatment → its α, correction included
 
     def design_ratio(self, control: str, treatment: str) -> float:
         """How unequal the two arms were designed: the larger weight over the smaller."""
@@ -129,6 +130,8 @@ def answers(questions: Sequence[Question], terms: Terms) -> list[Uplift]:
     Holm: the stopping level for those not rejected, no simultaneous coverage. Dunnett: one level for all, intervals
     are simultaneous over the arms. The family is the arms of this metric; metrics have roles instead.
     """
+    if terms.levels:  # the plan's looks give each comparison its own level
+        return [answer(q, terms, terms.levels.get(q.treatment_arm, terms.alpha)) for q in questions]
     plain = [answer(question, terms, terms.alpha) for question in questions]
     if len(questions) == 1 or terms.correction == "none":
         return plain

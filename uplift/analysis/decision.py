@@ -19,7 +19,8 @@ def recommend(
 
     `none` when no verdict may be given (a check failed, or the primary metric is refused in every arm); `ship` names
     the arm with the largest uplift among those whose ship rule holds; `stop` when the stop rule holds for every arm;
-    else `wait`. Whatever the rule says, `wait` while contacts are immature, and nothing ships on a metric that only
+    else `wait`. Whatever the rule says, `wait` while contacts are immature (unless a planned look has ended the test),
+    and nothing ships on a metric that only
     compares buyers with buyers, or in an arm that breaches a guardrail.
     """
     primary = next(m for m in metrics if m.role == "primary")
@@ -28,11 +29,12 @@ def recommend(
     judged = [u.treatment.arm for u in primary.uplifts if u.direction != "refused"]
     if not judged:
         return Recommendation("none", None, ("refused",))
-    if any(n for _, n in primary.immature):
+    going_on = all(looks.outcome == "continue" for looks in primary.looks)  # without planned looks: always
+    if going_on and any(n for _, n in primary.immature):
         return Recommendation("wait", None, ("early",))
     rules = rules_of(study)
     ship, stop = parse(rules.ship), parse(rules.stop)
-    names = {arm: {**_names(metrics, arm), **_net_value(money, arm)} for arm in judged}
+    names = {arm: {**_names(metrics, arm), **_net_value(money, arm), **_sequential(primary, arm)} for arm in judged}
     breached = {arm for arm in judged if True in _statuses(metrics, arm, "breached")}
     shippable = [arm for arm in judged if arm not in breached and evaluate(ship, names[arm]) is True]
     if shippable:
@@ -77,6 +79,12 @@ def _net_value(money: Sequence[Money], arm: str) -> Mapping[str, Name]:
         "high": None if bounds is None or bounds.high is None else bounds.high / 1_000,
     }
     return {f"{prefix}net_value.{key}": value for prefix in ("", "best.") for key, value in values.items()}
+
+
+def _sequential(primary: MetricResult, arm: str) -> Mapping[str, Name]:
+    """Whether a planned look has ended the test of this arm: a proven difference, or no hope of one."""
+    outcome = next((looks.outcome for looks in primary.looks if looks.treatment == arm), None)
+    return {f"sequential.{key}": None if outcome is None else outcome == key for key in ("efficacy", "futility")}
 
 
 def _statuses(metrics: Sequence[MetricResult], arm: str, status: str) -> list[bool | None]:

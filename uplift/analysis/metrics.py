@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -34,15 +35,25 @@ def uses_of(study: Study) -> tuple[tuple[Role, Use], ...]:
 
 
 def metric_result(
-    study: Study, role: Role, use: Use, measured: MetricSums, *, terms: Terms, refusal: str | None
+    study: Study,
+    role: Role,
+    use: Use,
+    measured: MetricSums,
+    *,
+    terms: Terms,
+    refusal: str | None,
+    refusals: Mapping[str, str] | None = None,
 ) -> MetricResult:
-    """The result of one metric; with `refusal` (a failed check) estimates stand but no verdict is given."""
+    """The result of one metric; with `refusal` (a failed check) estimates stand but no verdict is given.
+
+    `refusals` names a code for the treatments that have no verdict today.
+    """
     definition = study.metric(use.metric)
     experiment = study.experiment
     questions = questions_of(study, use, measured)
-    uplifts = [_refused(uplift, refusal) for uplift in answers(questions, terms)]
+    uplifts = [_refused(uplift, refusal, refusals) for uplift in answers(questions, terms)]
     others = [
-        _refused(other, refusal)
+        _refused(other, refusal, refusals)
         for question, uplift in zip(questions, uplifts, strict=True)
         for other in other_answers(question, terms, besides=uplift)
     ]
@@ -86,8 +97,9 @@ def questions_of(study: Study, use: Use, measured: MetricSums) -> list[Question]
     ]
 
 
-def _refused(uplift: Uplift, refusal: str | None) -> Uplift:
-    return uplift if refusal is None else replace(uplift, direction="refused", refusal=refusal)
+def _refused(uplift: Uplift, refusal: str | None, refusals: Mapping[str, str] | None) -> Uplift:
+    code = refusal or (refusals or {}).get(uplift.treatment.arm)
+    return uplift if code is None else replace(uplift, direction="refused", refusal=code)
 
 
 def _format(definition: MetricDefinition) -> Literal["number", "percent", "money"]:

@@ -14,7 +14,6 @@ def unevaluated(study: Study) -> tuple[str, ...]:
         "targeting": experiment.targeting is not None,
         "compliance": experiment.compliance is not None,
         "claims": bool(experiment.claims),
-        "design.sequential": design.sequential is not None,
         "design.variance_reduction": design.variance_reduction != "none",
         "design.comparisons": design.comparisons != "vs_control",
     }

@@ -18,13 +18,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from uplift.errors import Problem, StatisticsError
 from uplift.results import Interval
 from uplift.stats.boundaries import NEVER, SMALLEST_STEP, Boundary, Paths, spending_boundaries
 from uplift.stats.decision import agreeing
-from uplift.stats.roots import root_outward
+from uplift.stats.roots import root_between, root_outward
 from uplift.stats.sequential_power import futility_bounds
 from uplift.stats.spending import Spending
 
@@ -232,6 +232,23 @@ def stagewise_inference(
     low = math.expm1(solve(alpha / sides))
     high = math.expm1(solve(1 - alpha / 2)) if sides == 2 else None
     return StagewiseInference(p, direction, math.expm1(solve(0.5)), agreeing(Interval(low, high), direction))
+
+
+def closing_level(earlier: Sequence[Boundary], information: float, *, alpha: float, sides: Literal[1, 2] = 2) -> float:
+    """The nominal level at which a test that ends now, after passing the `earlier` bounds, is to be read.
+
+    The z at which the stage-wise p-value is exactly α, as a level of the metric's own test: its interval then excludes
+    «no difference» exactly when the stage-wise interval does. Where the earlier looks have spent all of α the level
+    is as small as that leaves it.
+    """
+
+    def surplus(z: float) -> float:
+        return _stronger(earlier, Look(information, z, 0), 0.0) - alpha / sides
+
+    low, high = 0.0, _LARGEST_Z
+    if surplus(high) > 0:
+        return sides * float(ndtr(-high))
+    return sides * float(ndtr(-root_between(surplus, low, high, within=1e-12)))
 
 
 def _stronger(earlier: Sequence[Boundary], last: Look, theta: float) -> float:

@@ -204,15 +204,15 @@ ANALYSIS: tuple[Entry, ...] = (
     ),
     Entry(
         code="UP632",
-        title_en="a look at a group-sequential test",
-        title_de="Zwischenblick in einen gruppensequenziellen Test",
-        why_en="Whoever looks several times finds something by chance more often. A look before the end needs wider "
-        "bounds, which the analysis does not apply yet.",
-        why_de="Wer mehrmals hinsieht, findet öfter etwas aus Zufall. Ein Blick vor dem Ende braucht weitere Grenzen, "
-        "die die Auswertung noch nicht anwendet.",
-        fix_en="Wait for the planned read-out; its verdict holds where nobody acted on an earlier look.",
-        fix_de="Warten Sie auf den geplanten Auswertungstag; sein Urteil gilt, wenn niemand nach einem früheren Blick "
-        "gehandelt hat.",
+        title_en="a day that is not one of the planned looks",
+        title_de="kein geplanter Zwischenblick",
+        why_en="Whoever looks more often finds something by chance more often. The planned looks share the risk of a "
+        "false positive among themselves; a day in between has no share of it, so there is no verdict.",
+        why_de="Wer öfter hinsieht, findet öfter etwas aus Zufall. Die geplanten Zwischenblicke teilen sich das Risiko "
+        "eines falschen Alarms; ein Tag dazwischen hat keinen Anteil daran, deshalb gibt es kein Urteil.",
+        fix_en="Read the test on the day of its latest planned look (`--as-of`), or wait for the next one.",
+        fix_de="Lesen Sie den Test am Tag des letzten geplanten Zwischenblicks (`--as-of`), oder warten Sie auf den "
+        "nächsten.",
     ),
     Entry(
         code="UP633",

@@ -73,4 +73,17 @@ STATISTICS: tuple[Entry, ...] = (
         fix_en="Leave out comparisons without an estimate, or pass them as absent (None).",
         fix_de="Lassen Sie Vergleiche ohne Schätzwert weg, oder übergeben Sie sie als fehlend (None).",
     ),
+    Entry(
+        code="UP646",
+        title_en="a look that may not decide",
+        title_de="Zwischenblick ohne Entscheidung",
+        why_en="The plan spends practically no error probability at this look, or earlier looks have spent all of it: "
+        "no difference, however large, would be proof.",
+        why_de="Der Plan gibt an diesem Zwischenblick so gut wie keine Irrtumswahrscheinlichkeit aus, oder frühere "
+        "Blicke haben sie aufgebraucht: Kein noch so großer Unterschied wäre ein Beweis.",
+        fix_en="Wait for the next planned look. Next time plan the first look later, or a spending function that "
+        "spends earlier.",
+        fix_de="Warten Sie auf den nächsten geplanten Zwischenblick. Planen Sie den ersten Blick beim nächsten Mal "
+        "später oder mit einer Ausgabenfunktion, die früher ausgibt.",
+    ),
 )

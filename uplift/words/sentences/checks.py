@@ -238,15 +238,30 @@ def _weight_epochs(facts: Facts, language: Language) -> str | None:
 
 
 def _look(facts: Facts, language: Language) -> str | None:
-    read_out = facts.get("read_out")
-    if not isinstance(read_out, str) or not ISO_DAY.fullmatch(read_out):
+    following, last, read_out = (_day(facts.get(name), language) for name in ("next_look", "last_look", "read_out"))
+    if read_out is None:
         return None
-    planned = day(datetime.date.fromisoformat(read_out), language)
+    ahead = following or read_out
+    if last is None:
+        return say(
+            language,
+            de=f"Heute ist kein geplanter Zwischenblick; der nächste ist am {ahead}, der Auswertungstag am {read_out}.",
+            en=f"Today is not one of the planned looks; the next is on {ahead}, the read-out on {read_out}.",
+        )
     return say(
         language,
-        de=f"Dieser Test ist gruppensequenziell geplant; sein Auswertungstag ist der {planned}.",
-        en=f"This test is planned with looks; its read-out is on {planned}.",
+        de=f"Heute ist kein geplanter Zwischenblick; der letzte war am {last}, der nächste ist am {ahead}, der "
+        f"Auswertungstag am {read_out}.",
+        en=f"Today is not one of the planned looks; the last was on {last}, the next is on {ahead}, the read-out on "
+        f"{read_out}.",
     )
+
+
+def _day(fact: Fact, language: Language) -> str | None:
+    """A day in words, where the fact is one."""
+    if not isinstance(fact, str) or not ISO_DAY.fullmatch(fact):
+        return None
+    return day(datetime.date.fromisoformat(fact), language)
 
 
 def _missing_contacts(facts: Facts, language: Language) -> str | None:
