@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from uplift.analysis.comparison import Question, Terms, answer, strata_of
-from uplift.engine.measure import Cell, MetricSums
+from uplift.engine import Cell, MetricSums
 from uplift.results import Uplift
 from uplift.stats.effects import compare
 from uplift.stats.moments import Sums

@@ -32,8 +32,12 @@ def study_in(
     arms: Mapping[str, Any] | None = None,
     timezone: str = "Europe/Berlin",
     start: datetime.date = START,
+    more: Mapping[str, Any] | None = None,
 ) -> Study:
-    """Write project.yml and one experiment that uses every metric (in `use` with a window, else with 30 days)."""
+    """Write project.yml and one experiment that uses every metric (in `use` with a window, else with 30 days).
+
+    `more` are further blocks of the experiment, such as segments and design.
+    """
     used = list(use) or [(name, "30d") for name in metrics]
     (first, window), *rest = used
     primary = {"metric": first, "mde": "5%"} | ({"window": window} if window else {})
@@ -50,6 +54,7 @@ def study_in(
         "schedule": {"start": start},
         "metrics": {"primary": primary, "secondary": secondary},
         "assignment": dict(assignment or {"method": "hash"}),
+        **(more or {}),
     }
     experiments = folder / "experiments"
     experiments.mkdir(parents=True, exist_ok=True)

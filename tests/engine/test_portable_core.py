@@ -17,7 +17,7 @@ CORE = (
     exp.In, exp.Between, exp.Is, exp.Like, exp.ILike, exp.Case, exp.If,
     exp.Coalesce, exp.Nullif, exp.Least, exp.Greatest,
     exp.Count, exp.Sum, exp.Min, exp.Max, exp.RowNumber, exp.Window,
-    exp.Interval, exp.Var, exp.Parameter, exp.Placeholder,
+    exp.Interval, exp.GroupingSets, exp.Tuple, exp.Var, exp.Parameter, exp.Placeholder,
 )  # fmt: skip
 CASTS = {"BIGINT", "DATE", "TIMESTAMP", "VARCHAR", "TEXT", "HUGEINT", "INT128"}
 
@@ -45,6 +45,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Measurement:
             "age": {"kind": "mean", "column": "age"},
         },
         use=[("bought", "30d"), ("revenue", "14d"), ("age", None)],
+        more={"segments": ["age"], "design": {"variance_reduction": "cuped", "lookback": "60d"}},
     )
     rows = [{"unit_id": "1", "arm": "control"}, {"unit_id": "2", "arm": "treatment"}]
     return measured(study, Assigned.from_ledger([ledger(folder / "l.parquet", rows)]))
@@ -68,4 +69,6 @@ def test_every_stage_can_be_said_in_other_dialects(found: Measurement, dialect: 
 
 
 def test_the_stages_are_told_in_order(found: Measurement) -> None:
-    assert [stage for stage, _ in found.sql] == ["assigned", "facts orders", "facts contacts", "units", "sums"]
+    assert [stage for stage, _ in found.sql] == [
+        "assigned", "segments", "facts orders", "facts contacts", "units", "sums",
+    ]  # fmt: skip

@@ -10,6 +10,7 @@ from tests.engine.studies import ledger, measured, study_in, write_parquet
 from uplift.engine import Assigned, DuckDBEngine, Measurement
 from uplift.engine.adapter import NumberTooLargeError
 from uplift.errors import DataError
+from uplift.spec import load_study
 from uplift.stats.moments import Moments
 
 
@@ -103,6 +104,19 @@ def test_a_cap_of_zero_is_not_applied_and_it_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("upper", "cap"), [("50%", 5), ("90%", 9), ("91%", 10), ("99.9%", 10)])
 def test_the_cap_is_the_smallest_value_that_enough_contacts_stay_below(tmp_path: Path, upper: str, cap: int) -> None:
     assert spend(tmp_path, list(range(1, 11)), winsorise={"upper": upper}).metric("spend").cap == cap
+
+
+def test_a_contact_without_a_value_is_missing_from_a_capped_metric_too_not_at_the_cap(tmp_path: Path) -> None:
+    spend(tmp_path, [0, 0, 10, 10, 500, 500], winsorise={"upper": "80%"})
+    write_parquet(
+        tmp_path / "contacts.parquet", "SELECT unnest([1, 2, 3, 4]) AS customer_id, unnest([0, 10, 10, 500]) AS spend"
+    )
+    study = load_study(tmp_path / "experiments" / "test.yml")
+    found = measured(study, Assigned.from_ledger([tmp_path / "l.parquet"])).metric("spend")
+    assert found.cap == 500
+    assert found.missing == {"control": 1, "treatment": 1}
+    assert sum(sums.n for sums in found.by_arm().values()) == 4
+    assert sum(sums.powers[(1,)] for sums in found.by_arm().values()) == 520
 
 
 def test_nobody_assigned_yet_gives_empty_sums_for_every_arm(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from uplift.spec.study import Study
 
 if TYPE_CHECKING:
     from uplift.engine.adapter import Engine
-    from uplift.engine.measure import Measurement, MetricSums
+    from uplift.engine.measurement import Measurement, MetricSums
     from uplift.engine.plan import MetricPlan
     from uplift.stats.moments import Moments
 

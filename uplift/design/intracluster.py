@@ -18,7 +18,7 @@ from uplift.design.baseline import Clusters
 
 if TYPE_CHECKING:
     from uplift.engine.adapter import Engine
-    from uplift.engine.measure import Measurement
+    from uplift.engine.measurement import Measurement
     from uplift.engine.plan import MetricPlan
 
 _KEY = "coalesce('c' || cluster_id, 'u' || unit_id)"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uplift.engine.assigned import Assigned, UnknownArm
     from uplift.engine.audience import Audience, eligible, id_problems
     from uplift.engine.duckdb_engine import DuckDBEngine
-    from uplift.engine.measure import AssignedCell, Cell, Measurement, MetricSums
+    from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
     from uplift.engine.sources import SourceTable, open_source
     from uplift.engine.units import SourceRead
 
@@ -23,7 +23,7 @@ _HOMES = {
     "assigned": ("Assigned", "UnknownArm"),
     "audience": ("Audience", "eligible", "id_problems"),
     "duckdb_engine": ("DuckDBEngine",),
-    "measure": ("AssignedCell", "Cell", "Measurement", "MetricSums"),
+    "measurement": ("AssignedCell", "Cell", "Measurement", "MetricSums"),
     "sources": ("SourceTable", "open_source"),
     "units": ("SourceRead",),
 }

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uplift.engine.adapter import Capabilities, Engine, with_parameters
-from uplift.engine.sums import (
+from uplift.engine.sum_columns import (
     UNITS,
     Bounds,
-    Counted,
-    Group,
+    CovariateColumns,
     MetricColumns,
     SumColumn,
     exponents_of,
+    fits,
     monomial_sql,
     orders_that_fit,
-    sum_sql,
 )
-from uplift.errors import Place, Problem
+from uplift.engine.sums import Counted, Group, Slice, joined, slice_of, sum_sql
+from uplift.errors import DataError, Place, Problem
 from uplift.stats.moments import Exponents, Sums
 
 RANDOMISED = "coalesce(cluster_id, unit_id)"  # what the assignment hashed: a contact without a cluster is its own
@@ -49,6 +49,12 @@ class ClusterColumns:
     last: str
     columns: tuple[SumColumn, ...]
     exponents: tuple[Exponents, ...]
+    covariates: CovariateColumns | None = None
+
+    @property
+    def every_column(self) -> tuple[SumColumn, ...]:
+        """The metric's own totals, then those of its covariates."""
+        return self.columns + (self.covariates.columns if self.covariates else ())
 
     @property
     def units_sql(self) -> str:
@@ -90,13 +96,14 @@ def cluster_columns(
     day = f"CAST('{min(until or as_of, as_of).isoformat()}' AS DATE)"
     mature = f"assigned_day <= {day}"
     inner, columns = {}, []
-    for i, column in enumerate(metric.columns):
+    for i, column in enumerate(metric.every_column):
         name = f"t{number}_{i}"
         inner[name] = f"CAST(coalesce(sum(CASE WHEN {mature} THEN {column.plain} END), 0) AS BIGINT)"
         b, m = column.bounds, clusters.largest
         columns.append(
             SumColumn(name, None, 0, (), Bounds(m * min(b.low, 0), m * max(b.high, 0), b.present, b.nonzero))
         )
+    columns, before = columns[: len(metric.columns)], tuple(columns[len(metric.columns) :])
     stamp = (until or as_of).strftime("%Y%m%d")
     known, last = f"known_{stamp}", f"last_{stamp}"
     inner[known] = f"count(CASE WHEN {mature} THEN 1 END)"
@@ -110,7 +117,20 @@ def cluster_columns(
         columns.append(SumColumn(there, None, 0, (), Bounds(0, clusters.largest, present, present)))
     orders, notices = orders_that_fit(metric.plan.name, columns, place)
     exponents = exponents_of(len(columns), orders)
-    return ClusterColumns(metric, inner, there, known, last, tuple(columns), exponents), notices
+    covariates = _covariates(metric, tuple(columns), before, place)
+    return ClusterColumns(metric, inner, there, known, last, tuple(columns), exponents, covariates), notices
+
+
+def _covariates(
+    metric: MetricColumns, own: tuple[SumColumn, ...], totals: tuple[SumColumn, ...], place: Place | None
+) -> CovariateColumns | None:
+    if metric.covariates is None:
+        return None
+    exponents = tuple(e for e in exponents_of(len(own) + len(totals), (1, 2)) if any(e[len(own) :]))
+    if not all(fits(own + totals, e) for e in exponents):
+        message = f"metric {metric.plan.name}: the squares of its covariates' totals do not fit into 38 digits"
+        raise DataError(Problem("UP583", message, fix="declare fewer decimals", place=place))
+    return replace(metric.covariates, columns=totals, exponents=exponents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,49 +138,69 @@ class ClusterStatement:
     """The one statement: its text (caps as `:cap_…`, never as literals) and what its columns mean."""
 
     sql: str
+    segments: tuple[str, ...]
     values: tuple[str, ...]
 
 
 def cluster_statement(
-    metrics: Sequence[ClusterColumns], *, as_of: datetime.date, engine: Capabilities
+    metrics: Sequence[ClusterColumns],
+    *,
+    as_of: datetime.date,
+    engine: Capabilities,
+    segments: Sequence[str] = (),
 ) -> ClusterStatement:
     """Clusters, contacts and the sums of all metrics per arm, weight epoch and stratum.
 
     A cluster belongs to the first of its contacts' weight epochs and strata: a rule that knows no outcome, and counts
-    each cluster once.
+    each cluster once. With `segments` the same follows for each of these columns (grouping sets): a cluster counts in
+    every group in which it has contacts, with these contacts only.
     """
     inner = {name: sql for m in metrics for name, sql in m.inner.items()}
     values: dict[str, None] = {}
     for metric in metrics:
         for exponents in metric.exponents:
-            values[_product(metric, exponents, engine)] = None
+            values[_product(metric.columns, exponents, engine)] = None
+        for exponents in metric.covariates.exponents if metric.covariates else ():
+            values[_product(metric.every_column, exponents, engine)] = None
         for sql in (metric.units_sql, metric.nonzero_sql, *map(_total, (metric.known, metric.there))):
             values[sql] = None
         values[f"max({metric.last})"] = None
     totals = "".join(f", {sql} AS {name}" for name, sql in inner.items())
+    known = f"assigned_day <= CAST('{as_of.isoformat()}' AS DATE)"
+    rows, key, by = UNITS, f"{RANDOMISED} AS cluster_key", f"GROUP BY arm, {RANDOMISED}"
+    groups = "".join(f", {segment}" for segment in segments)
+    if segments:
+        rows, key = f"(SELECT {UNITS}.*, {RANDOMISED} AS cluster_key FROM {UNITS}) AS keyed", "cluster_key"
+        sets = ", ".join(["(arm, cluster_key)", *(f"(arm, cluster_key, {segment})" for segment in segments)])
+        by = f"GROUP BY GROUPING SETS ({sets})"
     clusters = (
-        f"SELECT arm, {RANDOMISED} AS cluster_key, min(weight_epoch) AS weight_epoch, min(stratum) AS stratum, "
-        f"count(*) AS contacts{totals} FROM {UNITS} WHERE assigned_day <= CAST('{as_of.isoformat()}' AS DATE) "
-        f"GROUP BY arm, {RANDOMISED}"
+        f"SELECT arm, {key}, min(weight_epoch) AS weight_epoch, min(stratum) AS stratum{groups}, "
+        f"count(*) AS contacts{totals} FROM {rows} WHERE {known} {by}"
     )
     selected = "".join(f", {sql} AS v{i}" for i, sql in enumerate(values))
     sql = (
-        f"SELECT arm, weight_epoch, stratum, count(*) AS clusters, {_total('contacts')} AS contacts{selected} "
-        f"FROM ({clusters}) AS clusters GROUP BY arm, weight_epoch, stratum"
+        f"SELECT arm, weight_epoch, stratum{groups}, count(*) AS clusters, {_total('contacts')} AS contacts{selected} "
+        f"FROM ({clusters}) AS clusters GROUP BY arm, weight_epoch, stratum{groups}"
     )
-    return ClusterStatement(sql, tuple(values))
+    return ClusterStatement(sql, tuple(segments), tuple(values))
 
 
-def collect_clusters(engine: Engine, wanted: ClusterStatement, caps: Mapping[str, int]) -> dict[Group, ClusterTotals]:
+def collect_clusters(
+    engine: Engine, wanted: ClusterStatement, caps: Mapping[str, int]
+) -> dict[Slice, dict[Group, ClusterTotals]]:
     """Run the statement."""
-    found = {}
-    for arm, epoch, stratum, clusters, contacts, *values in engine.run(with_parameters(wanted.sql, caps)):
+    found: dict[Slice, dict[Group, ClusterTotals]] = {None: {}}
+    split = 3 + len(wanted.segments)
+    for row in engine.run(with_parameters(wanted.sql, caps)):
+        arm, epoch, stratum = row[:3]
+        clusters, contacts, *values = row[split:]
         key = (str(arm), int(str(epoch)), None if stratum is None else str(stratum))
         named: dict[str, int | datetime.date | None] = {
             sql: value if value is None or isinstance(value, datetime.date) else int(str(value))
             for sql, value in zip(wanted.values, values, strict=True)
         }
-        found[key] = ClusterTotals(int(str(clusters)), int(str(contacts)), named)
+        groups = found.setdefault(slice_of(row[3:split]), {})
+        groups[key] = ClusterTotals(int(str(clusters)), int(str(contacts)), named)
     return found
 
 
@@ -171,22 +211,28 @@ def counted_clusters(metric: ClusterColumns, totals: Iterable[ClusterTotals], en
     def total(sql: str) -> int:
         return sum(int(str(t.values[sql])) for t in groups)
 
-    powers = {e: total(_product(metric, e, engine)) for e in metric.exponents}
+    powers = {e: total(_product(metric.columns, e, engine)) for e in metric.exponents}
     single = len(metric.metric.columns) == 1
     names = ("value", "contacts") if single else ("numerator", "denominator")
     decimals = (*metric.metric.decimals, 0) if single else metric.metric.decimals
     days = [d for t in groups if isinstance(d := t.values[f"max({metric.last})"], datetime.date)]
+    sums = Sums(names, total(metric.units_sql), powers, decimals, (0, 0), total(metric.nonzero_sql))
+    adjusting = None
+    if metric.covariates is not None:
+        joint = {e: total(_product(metric.every_column, e, engine)) for e in metric.covariates.exponents}
+        adjusting = joined(sums, metric.covariates, joint)
     return Counted(
-        sums=Sums(names, total(metric.units_sql), powers, decimals, (0, 0), total(metric.nonzero_sql)),
+        sums=sums,
         there=total(_total(metric.there)),
         known=total(_total(metric.known)),
         assigned=sum(t.contacts for t in groups),
         last_day=max(days, default=None),
+        adjusting=adjusting,
     )
 
 
-def _product(metric: ClusterColumns, exponents: Exponents, engine: Capabilities) -> str:
-    return sum_sql(monomial_sql(metric.columns, exponents, engine.wide_integer), engine)
+def _product(columns: Sequence[SumColumn], exponents: Exponents, engine: Capabilities) -> str:
+    return sum_sql(monomial_sql(columns, exponents, engine.wide_integer), engine)
 
 
 def _total(name: str) -> str:

@@ -21,6 +21,7 @@ from uplift.spec.experiment import RowNumber
 from uplift.spec.study import Study
 
 WINDOWS = "assigned_windows"
+SINCE = "rows_since"  # rows from the day of assignment on, where rows from before it are read too
 Made = TypeVar("Made")
 
 
@@ -59,10 +60,12 @@ class _Written:
 
 
 def define_windows(engine: Engine, parts: Sequence[Part]) -> None:
-    """Name the assigned contacts with the first day after every window: `end_30` and its kin."""
+    """Name the assigned contacts with the day after every window (`end_30`) and the first of every past (`from_90`)."""
     windows = sorted({part.window for part in parts if part.window is not None})
-    ends = "".join(f", CAST(assigned_day + INTERVAL '{w}' DAY AS DATE) AS end_{w}" for w in windows)
-    engine.define(WINDOWS, f"SELECT unit_key, assigned_day{ends} FROM {ASSIGNED}")
+    pasts = sorted({part.before for part in parts if part.before is not None})
+    days = "".join(f", CAST(assigned_day + INTERVAL '{w}' DAY AS DATE) AS end_{w}" for w in windows)
+    days += "".join(f", CAST(assigned_day - INTERVAL '{b}' DAY AS DATE) AS from_{b}" for b in pasts)
+    engine.define(WINDOWS, f"SELECT unit_key, assigned_day{days} FROM {ASSIGNED}")
 
 
 def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str], *, cache: Path) -> Facts:
@@ -88,10 +91,10 @@ def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str],
     notices = list(typed.notices)
     missing = 0
     if event:
-        notices += _unmatched(engine, relation, table)
+        notices += _unmatched(engine, relation, table, past=any(part.before for part in parts))
         notices += _undated(engine, typed, str(day))
     else:
-        missing = _missing(engine, relation, table)
+        missing = contacts_missing(engine, relation, table)
         notices += _missing_notice(missing, table)
     columns = {w.part: UnitColumn(w.name, w.decimals, complete=missing == 0) for w in written}
     return Facts(relation, table, columns, sql, tuple(notices))
@@ -130,12 +133,14 @@ def _placed(snippet: Snippet, make: Callable[[], Made]) -> Made:
 
 
 def _events_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
-    """Rows of an event source, added up per contact: one join for all windows, the longest in WHERE."""
+    """Rows of an event source, added up per contact: one join for all windows and pasts, the longest in WHERE."""
     longest = max(w.part.window or 0 for w in written)
+    past = max(w.part.before or 0 for w in written)
     selected = ["a.unit_key"]
+    if past:
+        selected.append(f"count(CASE WHEN e.{DAY} >= a.assigned_day THEN 1 END) AS {SINCE}")
     for w in written:
-        tests = [f"e.{DAY} < a.end_{w.part.window}"] if w.part.window != longest else []
-        tests += [w.where] if w.where else []
+        tests = _when(w.part, longest, past) + ([w.where] if w.where else [])
         counts = " AND ".join(tests) or "TRUE"
         if w.part.aggregate == "any":
             selected.append(f"max(CASE WHEN {counts} THEN 1 ELSE 0 END) AS {w.name}")
@@ -144,10 +149,20 @@ def _events_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
         else:
             selected.append(f"CAST(coalesce(sum(CASE WHEN {counts} THEN {w.value} END), 0) AS BIGINT) AS {w.name}")
             selected.append(f"count(CASE WHEN {counts} AND ({w.value}) IS NULL THEN 1 END) AS nulls_{w.name}")
+    first = f"a.from_{past}" if past else "a.assigned_day"
     return (
         f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
-        f"WHERE e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key"
+        f"WHERE e.{DAY} >= {first} AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key"
     )
+
+
+def _when(part: Part, longest: int, past: int) -> list[str]:
+    """On which days a row counts, as far as WHERE does not say it: [assigned − before, assigned) or [assigned, end)."""
+    if part.before is not None:
+        begins = [f"e.{DAY} >= a.from_{part.before}"] if part.before != past else []
+        return [*begins, f"e.{DAY} < a.assigned_day"]
+    begins = [f"e.{DAY} >= a.assigned_day"] if past else []
+    return begins + ([f"e.{DAY} < a.end_{part.window}"] if part.window != longest else [])
 
 
 def _own_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
@@ -176,11 +191,12 @@ def _refuse_nulls(engine: Engine, relation: str, written: Sequence[_Written], ty
                 fix = "fill the file: 0 where it means none; contacts whose value is unknown can't be measured"
             problems.append(Problem("UP534", message, fix=fix, place=w.part.value_snippet.place))
     if problems:
-        raise DataError(*problems)
+        raise DataError(*dict.fromkeys(problems))
 
 
-def _unmatched(engine: Engine, relation: str, table: SourceTable) -> list[Problem]:
-    (contacts,) = engine.run(f"SELECT count(*) FROM {quoted(relation)}")[0]
+def _unmatched(engine: Engine, relation: str, table: SourceTable, *, past: bool) -> list[Problem]:
+    since = f" WHERE {SINCE} > 0" if past else ""
+    (contacts,) = engine.run(f"SELECT count(*) FROM {quoted(relation)}{since}")[0]
     if contacts or not table.rows:
         return []
     message = f"no row of {table.name} falls into a window of an assigned contact"
@@ -197,8 +213,8 @@ def _undated(engine: Engine, typed: TypedSource, time: str) -> list[Problem]:
     return [Problem("UP564", message, "fill the time where the file is made", Place(typed.table.shown), "warning")]
 
 
-def _missing(engine: Engine, relation: str, table: SourceTable) -> int:
-    """How many contacts a contact source does not know; one that it knows twice is refused."""
+def contacts_missing(engine: Engine, relation: str, table: SourceTable) -> int:
+    """How many contacts a contact source does not know; one that it knows twice is refused (UP566)."""
     twice = engine.run(
         f"SELECT unit_key, count(*) FROM {quoted(relation)} GROUP BY unit_key HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 from uplift.engine.adapter import Engine, Settings
-from uplift.engine.assigned import Assigned, UnknownArm
+from uplift.engine.assigned import Assigned
 from uplift.engine.cluster_sums import (
     cluster_columns,
     cluster_statement,
@@ -19,139 +19,23 @@ from uplift.engine.cluster_sums import (
 )
 from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.engine.kept import make_cache
+from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
 from uplift.engine.plan import MetricPlan, metric_uses, plan
 from uplift.engine.sources import cache_folder
-from uplift.engine.sums import (
+from uplift.engine.sum_columns import (
     UNITS,
-    Counted,
-    Group,
+    Bounds,
     MetricColumns,
     bounds_of,
     cap_of,
-    collect,
-    counted_contacts,
     metric_columns,
-    statement,
+    with_covariates,
 )
-from uplift.engine.units import Progress, SourceRead, UnitTable, unit_table
+from uplift.engine.sums import Counted, Group, Slice, collect, counted_contacts, statement
+from uplift.engine.units import Progress, UnitTable, unit_table
 from uplift.engine.value import redemption_plan, with_net_value
 from uplift.errors import Problem
-from uplift.results.effects import Kind
-from uplift.spec.quantities import Duration
 from uplift.spec.study import Study
-from uplift.stats.moments import Sums
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The sums of one metric in one arm, weight epoch and stratum. Only cells of one stratum and epoch add up."""
-
-    arm: str
-    weight_epoch: int
-    stratum: str | None
-    sums: Sums
-
-
-@dataclass(frozen=True, slots=True)
-class MetricSums:
-    """One metric: its cells, and per arm who is mature (window and data lag over), who is not yet, who is missing.
-
-    `missing` are mature contacts that the metric's contact source does not know; they are in no sum. `cap` is the
-    winsorising cap in units of 10**-decimals. `preliminary` says that returns and cancellations may still come in.
-    With `clustered` the sums are over clusters: of their totals and contacts (of a ratio: of both totals).
-    """
-
-    key: str
-    name: str
-    kind: Kind
-    window_days: int | None
-    cells: tuple[Cell, ...]
-    mature: Mapping[str, int]
-    immature: Mapping[str, int]
-    missing: Mapping[str, int]
-    preliminary: bool
-    decimals: int
-    cap: int | None = None
-    clustered: bool = False
-
-    @property
-    def winsorised_at(self) -> float | None:
-        """The cap in the metric's own unit."""
-        return None if self.cap is None else float(Fraction(self.cap, 10**self.decimals))
-
-    def by_arm(self) -> dict[str, Sums]:
-        """All cells of an arm added up, for designs with one stratum and one weight epoch."""
-        total: dict[str, Sums] = {}
-        for cell in self.cells:
-            total[cell.arm] = total[cell.arm] + cell.sums if cell.arm in total else cell.sums
-        return total
-
-
-@dataclass(frozen=True, slots=True)
-class AssignedCell:
-    """How many contacts are assigned in one arm, weight epoch and stratum; and clusters, where these are drawn."""
-
-    arm: str
-    weight_epoch: int
-    stratum: str | None
-    n: int
-    clusters: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What was measured on the day `as_of`: integers, text and days only; no path, no clock.
-
-    `unknown` are values of the arm column that the experiment does not name. `sql` holds the statement of each stage,
-    with caps as parameters. `not_measured` names metrics that no room measures yet. `leaked_clusters` have contacts in
-    several arms.
-    """
-
-    as_of: datetime.date
-    arms: tuple[str, ...]
-    metrics: Mapping[str, MetricSums]
-    assigned_cells: tuple[AssignedCell, ...]
-    unknown: tuple[UnknownArm, ...]
-    sources: tuple[SourceRead, ...]
-    notices: tuple[Problem, ...]
-    sql: tuple[tuple[str, str], ...]
-    engine: str
-    ledger_fingerprint: str | None
-    unit_table: str
-    not_measured: tuple[str, ...] = ()
-    leaked_clusters: int = 0
-
-    @property
-    def assigned(self) -> dict[str, int]:
-        """Contacts assigned up to and including `as_of`, per arm."""
-        counts = dict.fromkeys(self.arms, 0)
-        for cell in self.assigned_cells:
-            counts[cell.arm] += cell.n
-        return counts
-
-    @property
-    def clusters(self) -> dict[str, int] | None:
-        """Clusters assigned up to and including `as_of`, per arm; None where contacts are randomised."""
-        if any(cell.clusters is None for cell in self.assigned_cells):
-            return None
-        counts = dict.fromkeys(self.arms, 0)
-        for cell in self.assigned_cells:
-            counts[cell.arm] += cell.clusters or 0
-        return counts
-
-    @property
-    def unknown_arms(self) -> int:
-        """Contacts whose arm is none of the experiment's."""
-        return sum(unknown.contacts for unknown in self.unknown)
-
-    def metric(self, name: str, window: Duration | int | None = None) -> MetricSums:
-        """A metric by its name, and by its window where the experiment uses two of it."""
-        days = window.days if isinstance(window, Duration) else window
-        return self.metrics.get(f"{name} {days}d") or self.metrics[name]
-
-    def sums(self, name: str, window: Duration | int | None = None) -> dict[str, Sums]:
-        """Arm → sums of a metric."""
-        return self.metric(name, window).by_arm()
 
 
 def measure(
@@ -196,12 +80,12 @@ def _measure(
     engine.register_files(UNITS, [unit.path])
     columns, found = _columns(engine, study, unit, plans, as_of)
     add_up = _over_contacts if study.experiment.unit.cluster is None else _over_clusters
-    added = add_up(engine, study, columns, as_of)
+    added = add_up(engine, study, columns, as_of, unit.segments)
     arms = tuple(study.experiment.arms)
     empty = [arm for arm in arms if not any(cell.arm == arm for cell in added.assigned)]
     metrics = {
-        m.plan.key: _metric(m, groups, nobody, arms, empty, as_of, clustered=added.clustered)
-        for m, (groups, nobody) in zip(columns, added.metrics, strict=True)
+        m.plan.key: _metric(m, found, study, empty, as_of, clustered=added.clustered)
+        for m, found in zip(columns, added.metrics, strict=True)
     }
     skipped = {name for name, _ in metric_uses(study)} - {m.plan.name for m in columns}
     return Measurement(
@@ -225,33 +109,49 @@ Groups = tuple[tuple[Group, Counted], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Found:
+    """One metric: its groups, what an empty group looks like, and the groups of each segment."""
+
+    groups: Groups
+    nobody: Counted
+    segments: Mapping[tuple[int, str], Groups]
+
+
+@dataclass(frozen=True, slots=True)
 class _Added:
-    """What the one pass gave: who is assigned, and per metric its groups and what an empty group looks like."""
+    """What the one pass gave: who is assigned, and per metric what it adds up to."""
 
     sql: str
     assigned: tuple[AssignedCell, ...]
-    metrics: tuple[tuple[Groups, Counted], ...]
+    metrics: tuple[_Found, ...]
     clustered: bool = False
     notices: tuple[Problem, ...] = ()
     leaked: int = 0
 
 
-def _over_contacts(engine: Engine, _study: Study, columns: Sequence[MetricColumns], as_of: datetime.date) -> _Added:
+def _over_contacts(
+    engine: Engine, _study: Study, columns: Sequence[MetricColumns], as_of: datetime.date, segments: Sequence[str]
+) -> _Added:
     """Every contact counts for itself."""
     dialect = engine.capabilities()
-    wanted = statement(columns, as_of=as_of, engine=dialect)
-    totals = sorted(collect(engine, wanted, _caps(columns)).items(), key=_order)
+    wanted = statement(columns, as_of=as_of, engine=dialect, segments=segments)
+    totals = _ordered(collect(engine, wanted, _caps(columns)))
     metrics = []
     for metric in columns:
         until = metric.plan.mature_until(as_of)
         last = len(wanted.cutoffs) if until is None else wanted.cutoffs.index(until)
-        groups = tuple((group, counted_contacts(metric, classes, last, dialect)) for group, classes in totals)
-        metrics.append((groups, counted_contacts(metric, {}, last, dialect)))
-    assigned = tuple(AssignedCell(*group, sum(t.n for t in classes.values())) for group, classes in totals)
+        counted = {
+            slice_: tuple((group, counted_contacts(metric, classes, last, dialect)) for group, classes in groups)
+            for slice_, groups in totals.items()
+        }
+        metrics.append(_found(counted, counted_contacts(metric, {}, last, dialect)))
+    assigned = tuple(AssignedCell(*group, sum(t.n for t in classes.values())) for group, classes in totals[None])
     return _Added(wanted.sql, assigned, tuple(metrics))
 
 
-def _over_clusters(engine: Engine, study: Study, columns: Sequence[MetricColumns], as_of: datetime.date) -> _Added:
+def _over_clusters(
+    engine: Engine, study: Study, columns: Sequence[MetricColumns], as_of: datetime.date, segments: Sequence[str]
+) -> _Added:
     """Clusters count, each with its mature contacts."""
     dialect, bounds = engine.capabilities(), clusters_of(engine)
     chosen = []
@@ -261,21 +161,34 @@ def _over_clusters(engine: Engine, study: Study, columns: Sequence[MetricColumns
         own, found = cluster_columns(metric, bounds, number=number, as_of=as_of, place=place)
         chosen.append(own)
         notices += found
-    wanted = cluster_statement(chosen, as_of=as_of, engine=dialect)
-    totals = sorted(collect_clusters(engine, wanted, _caps(columns)).items(), key=_order)
-    metrics = tuple(
-        (
-            tuple((group, counted_clusters(metric, [total], dialect)) for group, total in totals),
-            counted_clusters(metric, (), dialect),
-        )
-        for metric in chosen
-    )
-    assigned = tuple(AssignedCell(*group, total.contacts, total.clusters) for group, total in totals)
-    return _Added(wanted.sql, assigned, metrics, True, tuple(notices), bounds.in_several_arms)
+    wanted = cluster_statement(chosen, as_of=as_of, engine=dialect, segments=segments)
+    totals = _ordered(collect_clusters(engine, wanted, _caps(columns)))
+    metrics = []
+    for clusters in chosen:
+        counted = {
+            slice_: tuple((group, counted_clusters(clusters, [total], dialect)) for group, total in groups)
+            for slice_, groups in totals.items()
+        }
+        metrics.append(_found(counted, counted_clusters(clusters, (), dialect)))
+    assigned = tuple(AssignedCell(*group, total.contacts, total.clusters) for group, total in totals[None])
+    return _Added(wanted.sql, assigned, tuple(metrics), True, tuple(notices), bounds.in_several_arms)
+
+
+T = TypeVar("T")
+
+
+def _ordered(totals: Mapping[Slice, Mapping[Group, T]]) -> dict[Slice, list[tuple[Group, T]]]:
+    """Everybody first, then the segments by column and value; groups by arm, weight epoch and stratum."""
+    slices = sorted(totals, key=lambda s: (-1, "") if s is None else s)
+    return {s: sorted(totals[s].items(), key=lambda item: (*item[0][:2], item[0][2] or "")) for s in slices}
+
+
+def _found(counted: Mapping[Slice, Groups], nobody: Counted) -> _Found:
+    return _Found(counted[None], nobody, {s: groups for s, groups in counted.items() if s is not None})
 
 
 def _caps(columns: Sequence[MetricColumns]) -> dict[str, int]:
-    return {c.cap: m.cap for m in columns for c in m.columns if c.cap is not None and m.cap is not None}
+    return {name: value for m in columns for name, value in m.caps.items()}
 
 
 def _columns(
@@ -286,47 +199,58 @@ def _columns(
     chosen, notices = [], []
     for number, metric in enumerate(plans):
         place = study.project_document.place("metrics", metric.name)
-        cap = None
+        until, cap = metric.mature_until(as_of) or as_of, None
         if metric.upper is not None:
-            cap = cap_of(engine, unit.column(metric.parts[0]).name, metric, metric.mature_until(as_of) or as_of)
+            cap = cap_of(engine, unit.column(metric.parts[0]).name, metric.upper, until)
             if cap is not None and cap <= 0:
                 message = f"metric {metric.name}: the cap would be {cap}, too few contacts have a value; not winsorised"
                 fix = "raise winsorise.upper or leave it out"
                 notices.append(Problem("UP585", message, fix, place, "warning"))
                 cap = None
         columns, found = metric_columns(metric, unit, bounds, cap, number=number, place=place)
-        chosen.append(columns)
+        caps = _caps_before(engine, unit, bounds, metric, until)
+        chosen.append(with_covariates(columns, unit, bounds, caps, number=number, place=place))
         notices += found
     net, found = with_net_value(study, chosen, place=study.document.place("value"))
     return (*chosen, *net), (*notices, *found)
 
 
+def _caps_before(
+    engine: Engine, unit: UnitTable, bounds: Mapping[str, Bounds], metric: MetricPlan, until: datetime.date
+) -> list[int | None]:
+    """A winsorised metric's own past is capped at its own quantile; where that would be zero it is not."""
+    caps: list[int | None] = []
+    for covariate in metric.covariates:
+        column = unit.column(covariate.part).name
+        capped = metric.upper is not None and covariate.part.before is not None and bounds[column].high > 1
+        cap = cap_of(engine, column, metric.upper, until) if capped and metric.upper is not None else None
+        caps.append(cap if cap is not None and cap > 0 else None)
+    return caps
+
+
 def _metric(
-    metric: MetricColumns,
-    groups: Groups,
-    nobody: Counted,
-    arms: tuple[str, ...],
-    empty: Sequence[str],
-    as_of: datetime.date,
-    *,
-    clustered: bool,
+    metric: MetricColumns, found: _Found, study: Study, empty: Sequence[str], as_of: datetime.date, *, clustered: bool
 ) -> MetricSums:
+    arms = tuple(study.experiment.arms)
     settled = metric.plan.settled_until(as_of)
-    cells = [Cell(*group, counted.sums) for group, counted in groups]
-    cells += [Cell(arm, 1, None, nobody.sums) for arm in empty]
+    nobody = found.nobody
+    cells = _cells(found.groups) + tuple(Cell(arm, 1, None, nobody.sums, nobody.adjusting) for arm in empty)
     mature, immature, missing = (dict.fromkeys(arms, 0) for _ in range(3))
     preliminary = False
-    for (arm, _, _), counted in groups:
+    for (arm, _, _), counted in found.groups:
         mature[arm] += counted.there
         missing[arm] += counted.known - counted.there
         immature[arm] += counted.assigned - counted.known
         preliminary |= settled is not None and counted.last_day is not None and counted.last_day > settled
+    segments: dict[str, dict[str, tuple[Cell, ...]]] = {column: {} for column in study.experiment.segments}
+    for (number, value), groups in found.segments.items():
+        segments[study.experiment.segments[number]][value] = _cells(groups)
     return MetricSums(
         key=metric.plan.key,
         name=metric.plan.name,
         kind=metric.plan.kind,
         window_days=metric.plan.window,
-        cells=tuple(cells),
+        cells=cells,
         mature=mature,
         immature=immature,
         missing=missing,
@@ -334,9 +258,10 @@ def _metric(
         decimals=metric.decimals[0],
         cap=metric.cap,
         clustered=clustered,
+        segments=segments,
+        covariates=metric.covariates.names if metric.covariates else (),
     )
 
 
-def _order(item: tuple[Group, object]) -> tuple[str, int, str]:
-    arm, epoch, stratum = item[0]
-    return arm, epoch, stratum or ""
+def _cells(groups: Groups) -> tuple[Cell, ...]:
+    return tuple(Cell(*group, counted.sums, counted.adjusting, counted.there) for group, counted in groups)

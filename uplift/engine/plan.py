@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -24,7 +24,8 @@ Aggregate = Literal["any", "count", "sum", "own"]
 class Part:
     """One number per contact from one source: whether any row counts, how many, their sum, or the contact's own value.
 
-    `window` is in days from the day of assignment (None: an own value, which has no rows over time).
+    `window` is in days from the day of assignment, `before` in days up to the day before it (a covariate); an own
+    value, which has no rows over time, has neither.
     """
 
     source: str
@@ -36,6 +37,15 @@ class Part:
     binary: bool
     value_snippet: Snippet | None = field(default=None, compare=False, repr=False)
     where_snippet: Snippet | None = field(default=None, compare=False, repr=False)
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Covariate:
+    """What is known of a contact before its assignment, with the name under which results show it."""
+
+    name: str
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class MetricPlan:
     lag: int
     settles_after: int | None
     upper: Fraction | None
+    covariates: tuple[Covariate, ...] = ()
 
     def mature_until(self, as_of: datetime.date) -> datetime.date | None:
         """The last day of assignment whose window and data lag are over at the start of `as_of`; None: all days."""
@@ -101,6 +112,7 @@ def plan(study: Study) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
 
 def _metric(study: Study, name: str, definition: MetricDefinition, window: int | None) -> MetricPlan:
     parts = tuple(_parts(study, name, definition, window))
+    covariates = tuple(_past(study, name, parts))
     lags = [lag.days for part in parts if (lag := study.source(part.source).data_lag)]
     return MetricPlan(
         key=metric_key(study, name, window),
@@ -111,7 +123,24 @@ def _metric(study: Study, name: str, definition: MetricDefinition, window: int |
         lag=max(lags, default=0) if window is not None else 0,
         settles_after=definition.settles_after.days if definition.settles_after else None,
         upper=definition.winsorise.upper if definition.winsorise and definition.kind != "proportion" else None,
+        covariates=covariates,
     )
+
+
+def _past(study: Study, name: str, parts: Sequence[Part]) -> Iterator[Covariate]:
+    """The metric itself in the days before the assignment, where the design asks for CUPED: one covariate per part.
+
+    A ratio has two, its numerator and its denominator. The days are `design.lookback`, or as many as the window has.
+    A column of a wide file has no past.
+    """
+    design = study.experiment.design
+    if design.variance_reduction != "cuped":
+        return
+    suffixes = ("_numerator", "_denominator") if len(parts) == 2 else ("",)
+    for part, suffix in zip(parts, suffixes, strict=True):
+        if part.window is not None:
+            days = design.lookback.days if design.lookback else part.window
+            yield Covariate(f"{name}{suffix}_{days}d_before", replace(part, window=None, before=days))
 
 
 def _parts(study: Study, name: str, definition: MetricDefinition, window: int | None) -> Iterator[Part]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from uplift.engine.adapter import Engine, quoted
 from uplift.engine.assigned import ASSIGNED, Assigned, UnknownArm, open_assigned
+from uplift.engine.attributes import ATTRIBUTES, Attributes, attributes_of, segment_columns
 from uplift.engine.encodings import fingerprint
 from uplift.engine.facts import Facts, UnitColumn, define_windows, facts_of
 from uplift.engine.kept import keeping, recall, remember
@@ -38,7 +39,10 @@ class SourceRead:
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """The unit table in a file, its columns by part, and what was noticed on the way."""
+    """The unit table in a file, its columns by part, and what was noticed on the way.
+
+    `segments` are its text columns for the columns under `segments`, in their order.
+    """
 
     path: Path
     columns: tuple[UnitColumn, ...]
@@ -47,6 +51,7 @@ class UnitTable:
     unknown: tuple[UnknownArm, ...]
     notices: tuple[Problem, ...]
     sql: tuple[tuple[str, str], ...]
+    segments: tuple[str, ...] = ()
 
     def column(self, part: Part) -> UnitColumn:
         """The column of a metric's part."""
@@ -67,7 +72,7 @@ def unit_table(
     path = cache / f"units-{_cache_key(engine, study, assigned, names)[:40]}.parquet"
     record = path.with_suffix(".json")
     if (kept := recall(record, path)) is not None:
-        return _recall(kept, path, tuple(names))
+        return _recall(kept, path, tuple(names), segment_columns(study))
     progress("read who is assigned")
     who = open_assigned(engine, study, assigned, cache=cache)
     define_windows(engine, tuple(names))
@@ -76,20 +81,31 @@ def unit_table(
         progress(f"read {source}")
         own = {part: name for part, name in names.items() if part.source == source}
         facts.append(facts_of(engine, study, source, own, cache=cache))
+    groups = attributes_of(engine, study, cache=cache) if study.experiment.segments else None
     progress("build the unit table")
-    sql = _join(facts, tuple(names))
+    sql = _join(facts, tuple(names), groups)
     with keeping(path) as aside:
         engine.save(sql, aside)
     found = {part: column for of in facts for part, column in of.columns.items()}
-    tables = {t.name: t for t in ([who.source] if who.source else []) + [of.table for of in facts]}
+    read = [who.source] if who.source else []
+    read += ([groups.table] if groups else []) + [of.table for of in facts]
+    tables = {t.name: t for t in read}
     unit = UnitTable(
         path=path,
         columns=tuple(found[part] for part in names),
         parts=tuple(names),
         sources=tuple(SourceRead(t.name, t.rows, t.fingerprint) for t in tables.values()),
         unknown=who.unknown,
-        notices=_as_written(study, [*who.notices, *(n for of in facts for n in of.notices)]),
-        sql=(("assigned", who.sql), *((f"facts {of.table.name}", of.sql) for of in facts), ("units", sql)),
+        notices=_as_written(
+            study, [*who.notices, *(groups.notices if groups else ()), *(n for of in facts for n in of.notices)]
+        ),
+        sql=(
+            ("assigned", who.sql),
+            *((("segments", groups.sql),) if groups else ()),
+            *((f"facts {of.table.name}", of.sql) for of in facts),
+            ("units", sql),
+        ),
+        segments=groups.columns if groups else (),
     )
     remember(record, _as_record(unit), path)
     return unit
@@ -111,7 +127,7 @@ def _as_written(study: Study, notices: Iterable[Problem]) -> tuple[Problem, ...]
 def column_names(metrics: Sequence[MetricPlan]) -> dict[Part, str]:
     """The distinct parts of all metrics with their columns: `y_revenue`, `y_order_value_numerator`.
 
-    A part that two metrics share has one column, named after the first.
+    A part that two metrics share has one column, named after the first. Covariates follow their metric: `x0_revenue`.
     """
     names: dict[Part, str] = {}
     for metric in metrics:
@@ -120,10 +136,12 @@ def column_names(metrics: Sequence[MetricPlan]) -> dict[Part, str]:
         suffixes = ("_numerator", "_denominator") if len(metric.parts) == 2 else ("",)
         for part, suffix in zip(metric.parts, suffixes, strict=True):
             names.setdefault(part, stem + suffix)
+        for number, covariate in enumerate(metric.covariates):
+            names.setdefault(covariate.part, f"x{number}{stem[1:]}")
     return names
 
 
-def _join(facts: Sequence[Facts], order: Sequence[Part]) -> str:
+def _join(facts: Sequence[Facts], order: Sequence[Part], groups: Attributes | None) -> str:
     selected = ["a.unit_id", "a.cluster_id", "a.arm", "a.weight_epoch", "a.stratum", "a.assigned_day"]
     found = {part: (f"f{f}.{column.name}", column) for f, of in enumerate(facts) for part, column in of.columns.items()}
     for part in order:
@@ -133,6 +151,9 @@ def _join(facts: Sequence[Facts], order: Sequence[Part]) -> str:
     joins = " ".join(
         f"LEFT JOIN {quoted(of.relation)} AS f{f} ON f{f}.unit_key = a.unit_key" for f, of in enumerate(facts)
     )
+    if groups is not None:
+        selected += [f"coalesce(s.{column}, '') AS {column}" for column in groups.columns]
+        joins += f" LEFT JOIN {ATTRIBUTES} AS s ON s.unit_key = a.unit_key"
     return f"SELECT {', '.join(selected)} FROM {ASSIGNED} AS a {joins}"
 
 
@@ -142,7 +163,8 @@ def _join(facts: Sequence[Facts], order: Sequence[Part]) -> str:
 def _cache_key(engine: Engine, study: Study, assigned: Assigned, columns: Mapping[Part, str]) -> str:
     """A hash of all that the table depends on: meaning of the metrics, contents of the sources, who is assigned."""
     experiment, project = study.experiment, study.project
-    names = sorted({part.source for part in columns} | ({experiment.audience.source} if not assigned.paths else set()))
+    own = {experiment.audience.source} if experiment.segments or not assigned.paths else set()
+    names = sorted({part.source for part in columns} | own)
     contents = {name: [fingerprint(path) for path in source_files(study, name)] for name in names}
     meaning: dict[str, object] = {
         "format": FORMAT,
@@ -153,6 +175,7 @@ def _cache_key(engine: Engine, study: Study, assigned: Assigned, columns: Mappin
         "contents": contents,
         "columns": [(repr(part), name) for part, name in columns.items()],
         "ledger": assigned.fingerprint,
+        "segments": list(experiment.segments),
     }
     if not assigned.paths:
         meaning["observed"] = [
@@ -175,7 +198,7 @@ def _as_record(unit: UnitTable) -> dict[str, object]:
     }
 
 
-def _recall(record: dict[str, Any], path: Path, parts: tuple[Part, ...]) -> UnitTable:
+def _recall(record: dict[str, Any], path: Path, parts: tuple[Part, ...], segments: tuple[str, ...]) -> UnitTable:
     notices = [
         Problem(n["code"], n["message"], n["fix"], Place(**n["place"]) if n["place"] else None, n["level"])
         for n in record["notices"]
@@ -188,4 +211,5 @@ def _recall(record: dict[str, Any], path: Path, parts: tuple[Part, ...]) -> Unit
         unknown=tuple(UnknownArm(**u) for u in record["unknown"]),
         notices=tuple(notices),
         sql=tuple((str(stage), str(sql)) for stage, sql in record["sql"]),
+        segments=segments,
     )

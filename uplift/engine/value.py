@@ -14,7 +14,7 @@ from fractions import Fraction
 from uplift.engine.adapter import text_literal
 from uplift.engine.plan import MetricPlan, Part
 from uplift.engine.snippets import parse, snippet_at
-from uplift.engine.sums import Bounds, MetricColumns, SumColumn, exponents_of, orders_that_fit
+from uplift.engine.sum_columns import Bounds, MetricColumns, SumColumn, exponents_of, orders_that_fit
 from uplift.errors import Place, Problem
 from uplift.spec.experiment import Guardrail, Primary, Secondary
 from uplift.spec.study import Study

@@ -460,4 +460,15 @@ DATA: tuple[Entry, ...] = (
         fix_en="Use a proportion, mean, count or ratio until then.",
         fix_de="Verwenden Sie so lange Anteil, Mittelwert, Anzahl oder Verhältnis.",
     ),
+    Entry(
+        code="UP588",
+        title_en="a segment column with too many values",
+        title_de="Segmentspalte mit zu vielen Werten",
+        why_en="Groups of a few contacts say nothing about the effect, and the more groups there are, the more of them "
+        "look special by chance.",
+        why_de="Gruppen aus wenigen Kontakten sagen nichts über die Wirkung, und je mehr Gruppen es gibt, desto mehr "
+        "davon wirken zufällig auffällig.",
+        fix_en="Name a column with few values, such as a band or a country.",
+        fix_de="Nennen Sie eine Spalte mit wenigen Werten, etwa eine Klasse oder ein Land.",
+    ),
 )
