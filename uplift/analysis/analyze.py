@@ -12,6 +12,7 @@ from uplift.analysis import checks
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts
+from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
 from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.money import money_of
@@ -100,9 +101,11 @@ def analyze(
         ),
     )
     money = money_of(study, metrics, measurement, arms, terms=terms)
+    facts = experiment_facts(study)
+    primary = next(m for m in metrics if m.role == "primary")
     trusted = all(check.status != "fail" for check in found)
     return Result(
-        experiment=experiment_facts(study),
+        experiment=facts,
         as_of=day,
         arms=arms,
         metrics=metrics,
@@ -120,6 +123,7 @@ def analyze(
         not_evaluated=(*unevaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
         record=record,
         money=money,
+        history=history_of(study, facts, primary, as_of=day),
     )
 
 

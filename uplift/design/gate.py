@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from uplift.design.assessment import Assessment, assess, question
 from uplift.design.guardrails import guardrail_findings
+from uplift.design.programme import largest_shrunken
 from uplift.design.question import Question, fewest_converters, power
 from uplift.design.timeline import ONE_DAY, days_to_mature
 from uplift.design.waivers import expired, waived
@@ -34,6 +35,7 @@ def findings_about(study: Study, assessment: Assessment, *, today: datetime.date
         *_close_to_the_line(study, assessment, today),
         *guardrail_findings(study, assessment, today=today),
         *_looks(study, assessment),
+        *_beyond_the_programme(study, assessment),
         *_remarks(study, assessment),
         *_unevaluated(study),
     )
@@ -202,6 +204,28 @@ def _looks(study: Study, assessment: Assessment) -> Iterator[Problem]:
                     place,
                     level="warning",
                 )
+
+
+def _beyond_the_programme(study: Study, assessment: Assessment) -> Iterator[Problem]:
+    """An effect worth finding that no earlier run of the programme has had: the test will find nothing."""
+    programme, asked = study.experiment.programme, assessment.mde
+    base = 1.0 if asked.unit == "relative" else assessment.baseline.value if assessment.baseline else None
+    if programme is None or base is None or not base > 0 or study.experiment.status == "closed":
+        return
+    largest = largest_shrunken(study)
+    size = float(asked.value) / base
+    if largest is not None and size > largest[0]:
+        effect, runs = largest
+        yield Problem(
+            "UP315",
+            f"the smallest effect worth finding ({asked}) is larger than any that '{programme.id}' has shown in {runs} "
+            f"closed runs: at most {100 * effect:.1f}% once luck is taken out",
+            f"plan for at most {100 * effect:.1f}%, with more contacts or a larger control"
+            if effect > 0
+            else "ask whether another run can teach anything",
+            study.document.place("metrics", "primary", "mde"),
+            level="warning",
+        )
 
 
 def _remarks(study: Study, assessment: Assessment) -> Iterator[Problem]:

@@ -46,6 +46,7 @@ class History:
     loss_if_shipped: float | None = None
     loss_if_stopped: float | None = None
     refusal: str | None = None
+    treatment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,19 @@ DESIGN: tuple[Entry, ...] = (
         fix_de="Diese Gruppe oder die Zielgruppe vergrößern.",
     ),
     Entry(
+        code="UP315",
+        title_en="an effect that the programme has never had",
+        title_de="eine Wirkung, die das Programm noch nie hatte",
+        why_en="The sample is sized for an effect that is larger than anything the programme's closed runs have shown "
+        "once the luck of the best run is taken out. If the programme does what it did before, this test finds "
+        "nothing.",
+        why_de="Die Stichprobe ist für eine Wirkung geplant, die größer ist als alles, was die abgeschlossenen "
+        "Durchläufe des Programms gezeigt haben, sobald man das Glück des besten Durchlaufs abzieht. Wirkt das "
+        "Programm wie bisher, findet dieser Test nichts.",
+        fix_en="Plan for a smaller effect, with more contacts or a larger control group.",
+        fix_de="Planen Sie für eine kleinere Wirkung, mit mehr Kontakten oder einer größeren Kontrollgruppe.",
+    ),
+    Entry(
         code="UP320",
         title_en="A waiver ran out",
         title_de="Eine Ausnahme ist abgelaufen",
