@@ -49,8 +49,10 @@ def test_an_honest_ledger_is_recomputed_row_by_row(drawn: Bench):
     report = audit(drawn.study, store=drawn.store)
     rows = drawn.rows("arm, status")
     assert report.passed
-    assert report.rows == len(rows) == report.recomputed + report.taken_on_trust
-    assert report.taken_on_trust == report.held_out == sum(status == "held_out" for _, status in rows)
+    assert (
+        report.recomputation.rows == len(rows) == report.recomputation.recomputed + report.recomputation.taken_on_trust
+    )
+    assert report.recomputation.taken_on_trust == report.held_out == sum(status == "held_out" for _, status in rows)
     assert dict(report.arms) == {arm: sum(a == arm for a, _ in rows) for arm in ("control", "treatment")}
     assert "0 wrong" in str(report)
 
@@ -61,7 +63,7 @@ def test_held_out_rows_are_recomputed_where_the_ledger_holds_their_unit(bench: B
     bench.write(assignment={"holdout": "global-2026h2"})
     bench.assign()
     report = audit(bench.study, store=bench.store)
-    assert (report.passed, report.recomputed, report.taken_on_trust) == (True, 600, 0)
+    assert (report.passed, report.recomputation.recomputed, report.recomputation.taken_on_trust) == (True, 600, 0)
     assert report.held_out > 0
 
 
@@ -72,7 +74,7 @@ def test_households_are_recomputed(bench: Bench):
     bench.people(600)
     bench.assign(LATER)
     report = audit(bench.study, store=bench.store)
-    assert (report.passed, report.recomputed) == (True, 600)
+    assert (report.passed, report.recomputation.recomputed) == (True, 600)
 
 
 FORGERIES = {
@@ -93,7 +95,7 @@ def test_forged_rows_are_found(drawn: Bench, forgery: str):
     forge(drawn, FORGERIES[forgery])
     report = audit(drawn.study, store=drawn.store)
     assert not report.passed
-    assert report.wrong > 0
+    assert report.recomputation.wrong > 0
     assert {problem.code for problem in report.problems} == {"UP511"}
 
 
@@ -106,7 +108,7 @@ def test_a_forged_rank_in_a_stratified_draw_is_found(bench: Bench):
         bench,
         "UPDATE forged SET arm = 'control' WHERE unit_id = (SELECT min(unit_id) FROM forged WHERE arm <> 'control')",
     )
-    assert audit(bench.study, store=bench.store).wrong >= 1
+    assert audit(bench.study, store=bench.store).recomputation.wrong >= 1
 
 
 def test_a_changed_file_is_found_before_its_rows_are_read(drawn: Bench):

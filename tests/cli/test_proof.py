@@ -1,4 +1,4 @@
-"""`uplift sql`: what it prints runs, and what no SQL can say is refused."""
+"""`uplift sql`, `status`, `erase`, `gc`: what they print is true, and what can't be said is refused."""
 
 from __future__ import annotations
 
@@ -47,3 +47,20 @@ def test_a_stratified_draw_is_no_statement(bench: Bench) -> None:
     bench.write(audience={"source": "contacts"}, assignment={"method": "stratified", "strata": ["household_id"]})
     done = CliRunner().invoke(app, ["sql", "sale", "-d", "duckdb"])
     assert "UP513" in str(done.exception)
+
+
+def test_status_erase_and_gc_tell_what_they_did(bench: Bench) -> None:
+    bench.assign()
+    done = CliRunner().invoke(app, ["status"])
+    assert "60 rows" in done.output
+    (bench.root / "ids.txt").write_text("7\n8\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["erase", "1", "no-such-contact", "--file", "ids.txt"])
+    assert done.exit_code == 0, done.output
+    assert "found here: 3" in done.output
+    assert "UP831 1 of the contacts" in done.output
+    assert "no-such-contact" not in done.output
+    assert "3 rows without a person" in done.output
+    done = CliRunner().invoke(app, ["gc", "--caches", "--dry-run"])
+    assert done.output.startswith("would remove 0 files")
+    done = CliRunner().invoke(app, ["status", "--json"])
+    assert '"verb": "erase"' in done.output

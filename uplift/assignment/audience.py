@@ -6,6 +6,7 @@ from uplift.assignment.decide import AUDIENCE
 from uplift.assignment.plan import Plan
 from uplift.engine.adapter import Engine, quoted
 from uplift.engine.audience import Audience, audience, id_problems
+from uplift.engine.score_table import require_old_scores
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
 
@@ -14,8 +15,10 @@ def open_audience(study: Study, plan: Plan, engine: Engine) -> tuple[Problem, ..
     """Define the relation that the decision reads; the notices of the source and its ids are returned.
 
     Raises AssignmentError for ids that can't be assigned: missing, twice, padded, stored as float (each with its
-    code), and UP503 for a cluster or another hashed unit that is stored as float or decimal.
+    code), UP503 for a cluster or another hashed unit that is stored as float or decimal, and UP669 or UP670 for scores
+    that know what happens after the assignment.
     """
+    require_old_scores(engine, study, on=plan.on)
     found = id_problems(engine, study)
     errors = tuple(problem for problem in found if problem.level == "error")
     if errors:

@@ -1,39 +1,30 @@
-"""Recompute every assignment of a ledger from salt, id and weights, and compare."""
+"""`audit`: is the ledger what the hash gives, and did the arms stay what they were drawn to be?"""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from uplift.assignment.bounded import bounded_engine
-from uplift.assignment.decide import LEDGER, permuted_sql
-from uplift.assignment.hashing import BUCKETS, HEX_DIGITS
-from uplift.assignment.ranges import ArmRange, Range
-from uplift.engine.adapter import Engine, text_literal
-from uplift.engine.text_forms import shown_value
+from uplift.assignment.decide import LEDGER
+from uplift.assignment.recompute import Recomputed, recompute
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
-from uplift.store import Run, Store
+from uplift.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What an audit found. `recomputed` rows were computed again from their ids, `wrong` of them came out differently.
-
-    `taken_on_trust` rows are held out by a unit that the ledger does not hold (a household, in an experiment on
-    contacts): only their bucket was compared with the holdout's share.
-    """
+    """What an audit found. `arms` counts assigned contacts, those of erased rows too."""
 
     experiment_id: str
-    rows: int
-    recomputed: int
-    taken_on_trust: int
-    wrong: int
+    recomputation: Recomputed
     arms: tuple[tuple[str, int], ...]
     held_out: int
-    problems: tuple[Problem, ...]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Rows that are not what their salt and weights give."""
+        return self.recomputation.problems
 
     @property
     def passed(self) -> bool:
@@ -41,21 +32,22 @@ class AuditReport:
         return not self.problems
 
     def __str__(self) -> str:
+        done = self.recomputation
         lines = [
-            f"{self.experiment_id}: {self.recomputed:,} of {self.rows:,} assignments recomputed, {self.wrong:,} wrong"
+            f"{self.experiment_id}: {done.recomputed:,} of {done.rows:,} assignments recomputed, {done.wrong:,} wrong"
         ]
         lines.extend(f"  {arm}: {count:,}" for arm, count in self.arms)
         if self.held_out:
             lines.append(f"  held out: {self.held_out:,}")
+        if done.erased:
+            lines.append(f"  erased: {done.erased:,}")
         return "\n".join(lines)
 
 
 def audit(study: Study, *, store: Store) -> AuditReport:
     """Check the files of the ledger against the catalog's hashes, then every row against the rule it names.
 
-    A row is right when its bucket is the hash of its salt and unit, and its arm is the one that the weights of its
-    epoch give to the bucket (with strata: to its rank inside the draw). Raises AssignmentError (UP504) when there is
-    no ledger, StateError (UP518) when a file was changed.
+    Raises AssignmentError (UP504) when there is no ledger, StateError (UP518) when a file was changed.
     """
     name = study.experiment.id
     files = store.ledger.files(name)
@@ -64,138 +56,11 @@ def audit(study: Study, *, store: Store) -> AuditReport:
             Problem("UP504", f"nobody was assigned to '{name}' yet", fix=f"run `uplift assign {name}` first")
         )
     store.ledger.verify(name)
-    rules = tuple(_rule(run) for run in store.catalog.runs(name) if run.verb == "assign")
     with bounded_engine() as engine:
         engine.register_files(LEDGER, files)
-        engine.define(_ROWS, _rows_sql(study, rules))
-        engine.define(_CHECKED, _checked_sql(study, rules))
-        ((rows, recomputed),) = engine.run(f"SELECT count(*), count(*) FILTER (WHERE known) FROM {_CHECKED}")
-        problems: list[Problem] = []
-        wrong = _differing(engine, name, f"SELECT unit_id FROM {_CHECKED} WHERE NOT correct", problems)
-        for rule in rules:
-            if rule.permuted:
-                wrong += _differing(engine, name, _misplaced_sql(rule), problems)
-        if len(files) > 1:
-            twice = f"SELECT unit_id FROM {LEDGER} GROUP BY unit_id HAVING count(*) > 1"
-            wrong += _differing(engine, name, twice, problems, what="have two rows")
-        counts = engine.run(f"SELECT arm, count(*) FROM {LEDGER} WHERE status = 'assigned' GROUP BY arm")
+        done = recompute(engine, study, store.catalog.runs(name), files=len(files))
+        counts = engine.run(f"SELECT arm, count(*) FROM {LEDGER} WHERE arm IS NOT NULL GROUP BY arm")
         ((held_out,),) = engine.run(f"SELECT count(*) FROM {LEDGER} WHERE status = 'held_out'")
     found = {str(arm): int(str(n)) for arm, n in counts}
     order = [*study.experiment.arms, *sorted(found.keys() - study.experiment.arms.keys())]
-    return AuditReport(
-        experiment_id=name,
-        rows=int(str(rows)),
-        recomputed=int(str(recomputed)),
-        taken_on_trust=int(str(rows)) - int(str(recomputed)),
-        wrong=wrong,
-        arms=tuple((arm, found.get(arm, 0)) for arm in order),
-        held_out=int(str(held_out)),
-        problems=tuple(problems),
-    )
-
-
-_ROWS, _CHECKED = "ledger_rows", "checked_rows"
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """By what a run assigned, as it wrote it down."""
-
-    run_id: str
-    on: datetime.date
-    salt: str
-    weights_hash: str
-    ranges: tuple[ArmRange, ...]
-    permuted: bool
-    holdout: tuple[str, str, Range] | None  # salt, unit, range
-
-
-def _rule(run: Run) -> _Rule:
-    facts: Any = run.facts
-    held = facts["holdout"]
-    return _Rule(
-        run_id=run.run_id,
-        on=datetime.date.fromisoformat(run.on),
-        salt=facts["salt"],
-        weights_hash=facts["weights_hash"],
-        ranges=tuple(ArmRange(arm, Range(low, high)) for arm, low, high in facts["ranges"]),
-        permuted=facts["min_stratum"] is not None,
-        holdout=(held["salt"], held["unit"], Range(held["low"], held["high"])) if held else None,
-    )
-
-
-def _rows_sql(study: Study, rules: Sequence[_Rule]) -> str:
-    """The ledger with what was hashed for the arm, and for late members of a cluster the arm of its first row."""
-    if study.experiment.unit.cluster is None:
-        return f"SELECT *, unit_id AS randomised, CAST(NULL AS VARCHAR) AS inherited FROM {LEDGER}"
-    turns = " ".join(f"WHEN '{rule.run_id}' THEN {turn}" for turn, rule in enumerate(rules))
-    return f"""
-        SELECT l.*, coalesce(l.cluster_id, l.unit_id) AS randomised,
-            CASE WHEN l.run_id <> f.first_run THEN f.first_arm END AS inherited
-        FROM {LEDGER} AS l LEFT JOIN (
-            SELECT cluster_id, arg_min(run_id, turn) AS first_run, arg_min(arm, turn) AS first_arm
-            FROM (SELECT cluster_id, run_id, arm, CASE run_id {turns} END AS turn FROM {LEDGER}
-                  WHERE status = 'assigned' AND cluster_id IS NOT NULL) AS a
-            GROUP BY cluster_id
-        ) AS f ON l.cluster_id = f.cluster_id"""
-
-
-def _checked_sql(study: Study, rules: Sequence[_Rule]) -> str:
-    """Each row: whether its hash is known again from the ledger alone, and whether everything about it is correct."""
-    unit = study.experiment.unit
-    columns = {unit.id: "unit_id", unit.cluster: "coalesce(cluster_id, unit_id)"}
-    held = dict.fromkeys(rule.holdout for rule in rules if rule.holdout is not None)
-    hashed = " ".join(
-        f"WHEN status = 'held_out' AND salt = '{salt}' THEN {columns[name]}"
-        for salt, name, _ in held
-        if name in columns
-    )
-    within = " ".join(f"WHEN salt = '{salt}' THEN bucket >= {r.low} AND bucket < {r.high}" for salt, _, r in held)
-    fits = dict.fromkeys((rule.weights_hash, arm) for rule in rules for arm in rule.ranges)
-    arms = " ".join(
-        f"WHEN weights_hash = '{weights}' AND arm = {text_literal(r.arm)}"
-        f" THEN bucket >= {r.range.low} AND bucket < {r.range.high}"
-        for weights, r in fits
-    )
-    permuted = ", ".join(f"'{rule.run_id}'" for rule in rules if rule.permuted)
-    ranked = f"WHEN run_id IN ({permuted}) THEN TRUE" if permuted else ""
-    return f"""
-        SELECT unit_id, hashed IS NOT NULL AS known, coalesce(
-            CASE WHEN hashed IS NULL THEN TRUE ELSE
-                bucket = CAST('0x' || substr(sha256(salt || '|' || hashed), 1, {HEX_DIGITS}) AS BIGINT) % {BUCKETS}
-            END AND CASE
-                WHEN status = 'held_out' THEN CASE {within or "WHEN TRUE THEN FALSE"} END
-                WHEN inherited IS NOT NULL THEN arm = inherited
-                {ranked}
-                ELSE CASE {arms} END
-            END, FALSE) AS correct
-        FROM (SELECT *, CASE WHEN status = 'assigned' THEN randomised {hashed} END AS hashed FROM {_ROWS}) AS h"""
-
-
-def _misplaced_sql(rule: _Rule) -> str:
-    """The contacts of a permuted draw whose arm is not that of their rank."""
-    blocks = (
-        f"SELECT unit_id, randomised, stratum AS block, arm FROM {_ROWS}"
-        f" WHERE run_id = '{rule.run_id}' AND status = 'assigned' AND inherited IS NULL"
-    )
-    drawn = permuted_sql(blocks, salt=rule.salt, on=rule.on, ranges=rule.ranges)
-    return f"SELECT unit_id FROM ({drawn}) AS d WHERE drawn_arm IS DISTINCT FROM arm"
-
-
-def _differing(
-    engine: Engine, name: str, sql: str, problems: list[Problem], what: str = "are not what their salt and weights give"
-) -> int:
-    """How many contacts a query finds; if any, one problem that shows some of them, masked."""
-    ((count,),) = engine.run(f"SELECT count(*) FROM ({sql}) AS w")
-    if not count:
-        return 0
-    some = engine.run(f"SELECT unit_id FROM ({sql}) AS w ORDER BY unit_id LIMIT 3")
-    shown = ", ".join(shown_value(str(unit), private=True) for (unit,) in some)
-    problems.append(
-        Problem(
-            "UP511",
-            f"{count:,} contacts of '{name}' {what}, for example {shown}",
-            fix="restore the ledger from a backup, and find out who can write to the state directory",
-        )
-    )
-    return int(str(count))
+    return AuditReport(name, done, tuple((arm, found.get(arm, 0)) for arm in order), int(str(held_out)))

@@ -18,6 +18,7 @@ from uplift.cli import INTERRUPTED
 from uplift.cli.decisions import amend, decide, lock
 from uplift.cli.design import check
 from uplift.cli.first_project import init
+from uplift.cli.keeping import erase, gc, status
 from uplift.cli.planning import baseline, plan
 from uplift.cli.proof import sql
 from uplift.cli.running import analyze, assign, audit, report
@@ -38,6 +39,7 @@ for verb in (
     *(demo, init, check, baseline, plan, lock, amend),
     *(assign, audit, sql),
     *(analyze, decide, report, schema, explain),
+    *(status, gc, erase),
 ):
     app.command()(verb)
 

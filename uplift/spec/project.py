@@ -24,6 +24,7 @@ from uplift.spec.scalars import (
     Slug,
     Text,
     VersionField,
+    WindowField,
 )
 
 _WHERE = "SQL condition on the rows that count; columns of the source only."
@@ -265,10 +266,16 @@ class Customers(Model):
 
 
 class Privacy(Model):
-    """What a report may show."""
+    """What a report may show, and how long it is known who was in a test."""
 
     smallest_group: CountField = Field(
         default=20, description="Groups with fewer contacts are not shown.", examples=[20]
+    )
+    retention: WindowField | None = Field(
+        default=None,
+        description="How long after the last assignment of a closed experiment `uplift gc` erases its contacts and "
+        "removes its lists; for ever where absent.",
+        examples=["730d"],
     )
 
 
@@ -282,7 +289,7 @@ class Defaults(Model):
     )
     privacy: Privacy = Field(
         default_factory=Privacy.model_construct,
-        description="What a report may show.",
+        description="What a report may show, and how long it is known who was in a test.",
         examples=[{"smallest_group": 20}],
     )
 

@@ -81,19 +81,27 @@ class Catalog:
 
     def files(self, kind: str, experiment_id: str) -> tuple[FileEntry, ...]:
         """Every committed file of an experiment, in the order of commits."""
+        return tuple(f for f in self.all_files(kind) if f.experiment_id == experiment_id)
+
+    def all_files(self, kind: str | None = None) -> tuple[FileEntry, ...]:
+        """Every committed file (of a kind), in the order of commits."""
         sql = (
             "SELECT kind, experiment_id, salt_epoch, path, sha256, bytes, rows, run_id"
-            " FROM files WHERE kind = ? AND experiment_id = ? ORDER BY number"
+            " FROM files WHERE ? IS NULL OR kind = ? ORDER BY number"
         )
         with self._reading() as connection:
-            rows = connection.execute(sql, (kind, experiment_id)).fetchall() if connection else []
+            rows = connection.execute(sql, (kind, kind)).fetchall() if connection else []
         return tuple(FileEntry(*row) for row in rows)
 
     def runs(self, experiment_id: str) -> tuple[Run, ...]:
         """Every run that wrote something for an experiment, in the order of commits."""
-        sql = "SELECT run_id, verb, experiment_id, on_day, facts FROM runs WHERE experiment_id = ? ORDER BY rowid"
+        return tuple(run for run in self.all_runs() if run.experiment_id == experiment_id)
+
+    def all_runs(self) -> tuple[Run, ...]:
+        """Every run that wrote something, in the order of commits."""
+        sql = "SELECT run_id, verb, experiment_id, on_day, facts FROM runs ORDER BY rowid"
         with self._reading() as connection:
-            rows = connection.execute(sql, (experiment_id,)).fetchall() if connection else []
+            rows = connection.execute(sql).fetchall() if connection else []
         return tuple(Run(i, verb, experiment, on, json.loads(facts)) for i, verb, experiment, on, facts in rows)
 
     @contextlib.contextmanager
@@ -217,6 +225,13 @@ class CatalogWriter:
                 file.rows,
                 file.run_id,
             ),
+        )
+
+    def replace(self, path: str, file: FileEntry) -> None:
+        """Let another file count in the place of the one at `path`, as the run that wrote that one."""
+        self.connection.execute(
+            "UPDATE files SET path = ?, sha256 = ?, bytes = ?, rows = ? WHERE path = ?",
+            (file.path, file.sha256, file.bytes, file.rows, path),
         )
 
 

@@ -5,16 +5,19 @@ Each draw adds one immutable Parquet file, sorted by `unit_id`. The columns:
     experiment_id VARCHAR, unit_id VARCHAR, cluster_id VARCHAR, arm VARCHAR, bucket INTEGER, salt VARCHAR,
     algo VARCHAR ('u1'), salt_epoch INTEGER, weight_epoch INTEGER, assigned_at TIMESTAMP (local day at 00:00),
     eligible_at TIMESTAMP, stratum VARCHAR, weights_hash VARCHAR, spec_hash VARCHAR, run_id VARCHAR,
-    status VARCHAR ('assigned', 'held_out' or 'excluded:<why>')
+    status VARCHAR ('assigned', 'held_out', 'erased' or 'excluded:<why>')
 
-`arm` is NULL unless the status is 'assigned'. `salt` and `bucket` are those that decided the row: the experiment's
-for an assigned contact, the holdout's for a held-out one. Within one salt epoch no contact has two rows.
+`arm` is NULL unless the status is 'assigned' or 'erased'. `salt` and `bucket` are those that decided the row: the
+experiment's for an assigned contact, the holdout's for a held-out one. Within one salt epoch no contact has two rows.
+
+An erased row has a random text in the place of `unit_id` and no cluster, bucket, stratum or eligibility: nothing by
+which the person could be found again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uplift.errors import Problem, StateError
@@ -89,7 +92,37 @@ class Ledger:
         folder = self.root / _KIND / experiment_id
         make_folder(folder)
         remove_asides(folder)
+        for path in self.unnamed(experiment_id):
+            path.unlink(missing_ok=True)
         return aside_of(folder / "next.parquet")
+
+    def unnamed(self, experiment_id: str | None = None) -> tuple[Path, ...]:
+        """Files in the ledger's folders that do not count: left by a killed run, or replaced when ids were erased."""
+        named = {self.root / entry.path for entry in self.catalog.all_files(_KIND)}
+        found = (self.root / _KIND).glob(f"{experiment_id or '*'}/*.parquet")
+        return tuple(sorted(path for path in found if path not in named))
+
+    def experiments(self) -> tuple[str, ...]:
+        """Every experiment with rows, in the order of their first draws."""
+        return tuple(dict.fromkeys(entry.experiment_id for entry in self.catalog.all_files(_KIND)))
+
+    def entries(self, experiment_id: str) -> tuple[FileEntry, ...]:
+        """Every file of an experiment that counts, of all salt epochs, each with the size that the catalog says."""
+        epochs = self.salt_epochs(experiment_id)
+        return tuple(entry for epoch in epochs for entry in self._entries(experiment_id, epoch))
+
+    def rewritten(self, writer: CatalogWriter, entry: FileEntry, aside: Path) -> Path:
+        """Let a finished file (written to `aside`) count in the place of another, from the commit on.
+
+        The old file stays until the caller has committed; then it is `unnamed`.
+        """
+        digest = content_hash(aside)
+        number = Path(entry.path).name.partition("-")[0]
+        target = aside.with_name(f"{number}-{digest[:16]}.parquet")
+        publish(aside, target)
+        path = target.relative_to(self.root).as_posix()
+        writer.replace(entry.path, replace(entry, path=path, sha256=digest, bytes=target.stat().st_size))
+        return target
 
     def append(self, writer: CatalogWriter, aside: Path, *, run: Run, salt_epoch: int, rows: int) -> Path:
         """Add a finished file (written to `aside`) to the ledger of the run's experiment; it counts with the commit.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+LISTS = "lists"
+
 
 def result_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
     """`results/<id>/<as-of>/result.json`."""
@@ -23,4 +25,4 @@ def plan_path(root: Path, experiment_id: str, language: str) -> Path:
 
 def lists_folder(root: Path, experiment_id: str, on: datetime.date) -> Path:
     """`lists/<id>/<on>`: one file per arm, for upload to the mail system."""
-    return root / "lists" / experiment_id / on.isoformat()
+    return root / LISTS / experiment_id / on.isoformat()

@@ -1,0 +1,126 @@
+"""The verbs of what is kept: `status`, `gc`, `erase`."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from uplift.cli.options import FOLDER
+from uplift.errors import Problem
+
+if TYPE_CHECKING:
+    from uplift.spec.project import Project
+    from uplift.store import Store
+
+ProjectOption = Annotated[
+    Path, typer.Option("--project", metavar="FILE", help="The project file; default: experiments/project.yml.")
+]
+PROJECT = FOLDER / "project.yml"
+
+
+def status(
+    project: ProjectOption = PROJECT,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """What the state directory holds.
+
+    Experiments with their rows and draws, caches, files that nothing names, receipts of what was erased.
+    """
+    from uplift.store.contents import contents
+
+    _, store, _ = _opened(project)
+    found = contents(store)
+    if not json:
+        typer.echo(str(found))
+        return
+    import json as writer
+    from dataclasses import asdict
+
+    typer.echo(writer.dumps(asdict(found), indent=2, default=str, ensure_ascii=False))
+
+
+def gc(
+    project: ProjectOption = PROJECT,
+    caches: Annotated[bool, typer.Option("--caches", help="Remove every cache, not only idle ones.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
+) -> None:
+    """Remove what nothing names, and enforce retention.
+
+    With `retention` under `defaults.privacy` in project.yml it also erases the contacts of closed experiments and
+    removes their lists once they were kept that long.
+    """
+    from uplift.assignment.retention import collect_garbage
+
+    found, store, root = _opened(project)
+    retention = found.defaults.privacy.retention
+    collected = collect_garbage(
+        store,
+        root=root,
+        today=_today(found),
+        retention=datetime.timedelta(days=retention.days) if retention else None,
+        statuses=_statuses(project.parent),
+        every_cache=caches,
+        dry_run=dry_run,
+    )
+    typer.echo(str(collected))
+
+
+def erase(
+    contacts: Annotated[list[str] | None, typer.Argument(metavar="[CONTACT]...", help="Ids of contacts.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A text file with one id per line; keeps ids out of the shell.")
+    ] = None,
+    project: ProjectOption = PROJECT,
+) -> None:
+    """Forget contacts for good.
+
+    Replaces their ids in the ledger by random texts, takes them off the lists and removes caches; prints a receipt
+    without the ids. Delete them from your sources first: those are not touched.
+    """
+    from uplift.assignment.erasure import contacts_in
+    from uplift.assignment.erasure import erase as forget
+
+    wanted = [*(contacts or ()), *(contacts_in(file) if file else ())]
+    found, store, root = _opened(project)
+    receipt = forget(store, wanted, root=root, on=_today(found))
+    typer.echo(str(receipt))
+    if missing := receipt.contacts - receipt.found:
+        message = f"{missing:,} of the contacts stand neither in a ledger nor on a list"
+        fix = "ids are compared letter by letter: 00123 is not 123"
+        typer.echo(str(Problem("UP831", message, fix=fix, level="note")), err=True)
+
+
+def _opened(project: Path) -> tuple[Project, Store, Path]:
+    """The project, its state and its root."""
+    from uplift.spec import load_project
+    from uplift.store import Store
+
+    found, _ = load_project(project)
+    root = project.resolve().parent.parent
+    return found, Store.open(root / found.state), root
+
+
+def _today(project: Project) -> datetime.date:
+    from zoneinfo import ZoneInfo
+
+    return datetime.datetime.now(ZoneInfo(project.timezone)).date()
+
+
+def _statuses(folder: Path) -> dict[str, str]:
+    """The status of every experiment beside the project file; one that can't be read counts as running."""
+    from uplift.errors import UpliftError
+    from uplift.spec import load_study
+
+    found: dict[str, str] = {}
+    for path in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
+        if path.stem == "project":
+            continue
+        try:
+            study = load_study(path)
+            found[study.experiment.id] = study.experiment.status
+        except UpliftError:
+            found[path.stem] = "running"
+    return found
