@@ -39,7 +39,11 @@ class PrimaryMetric:
 
 def primary_metric(voice: Voice) -> PrimaryMetric:
     """Chart, sentence and table of the metric that decides."""
-    metric = voice.result.primary
+    return arms_compared(voice, voice.result.primary, key="primary-chart")
+
+
+def arms_compared(voice: Voice, metric: MetricResult, *, key: str) -> PrimaryMetric:
+    """Chart, sentence and table of one metric; `key` names the chart on the page."""
     compared = [u for u in metric.uplifts if voice.verdict(metric, u) != "refused"]
     drawable = [v for v in _arm_values(metric) if v.value is not None]
     heading = charts.arms_title(voice.title(metric), voice.language, treatments=len(metric.uplifts))
@@ -52,7 +56,7 @@ def primary_metric(voice: Voice) -> PrimaryMetric:
         chip = charts.chip(voice.in_brief(compared[0]), voice.language)
     chart = bars(
         [_bar(voice, metric, arm, compared) for arm in drawable],
-        Caption("primary-chart", heading, sentence),
+        Caption(key, heading, sentence),
         chip=chip,
     )
     return PrimaryMetric(heading, chart, sentence, charts.how_to_read_bars(voice.confidence, voice.language), rows)

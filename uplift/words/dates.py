@@ -30,6 +30,15 @@ def day(date: datetime.date, language: Language, *, year: bool = True) -> str:
     return f"{text} {date.year}" if year else text
 
 
+def short_day(date: datetime.date, language: Language) -> str:
+    """A day on an axis, without its year: «30.11.» or «30 Nov».
+
+    >>> short_day(datetime.date(2026, 11, 30), "de"), short_day(datetime.date(2026, 3, 2), "en")
+    ('30.11.', '2\\xa0Mar')
+    """
+    return f"{date.day}.{date.month}." if language == "de" else f"{date.day}{NBSP}{_MONTHS['en'][date.month - 1][:3]}"
+
+
 def days_between(start: datetime.date, end: datetime.date, language: Language) -> str:
     """«30. November 2026 bis 24. Januar 2027»; the year is said once where it is the same."""
     if start == end:
