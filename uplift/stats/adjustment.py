@@ -11,7 +11,10 @@ can move would take the effect away with the noise.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Literal
 
 import numpy as np
@@ -28,6 +31,7 @@ from uplift.stats.fieller import fieller_test
 from uplift.stats.log_ratio import log_test
 from uplift.stats.moments import Floats, Moments
 
+Stratum = tuple[Moments, Moments]  # control, treatment
 # Covariates that differ between arms more than once in ten thousand randomisations were not known before.
 _IMBALANCE = 1e-4
 
@@ -88,12 +92,56 @@ def compare_adjusted(
     (UP650, UP651). Covariates that differ between the arms beyond chance were moved by the treatment: no verdict
     (UP652).
     """
+    return compare_adjusted_in_strata(
+        metric,
+        kind,
+        strata=[(control, treatment)],
+        control_arm=control_arm,
+        treatment_arm=treatment_arm,
+        slopes=slopes,
+        interval=interval,
+        alpha=alpha,
+        sides=sides,
+        alternative=alternative,
+        evidence=evidence,
+    )
+
+
+def compare_adjusted_in_strata(
+    metric: str,
+    kind: Kind,
+    *,
+    strata: Sequence[Stratum],
+    control_arm: str = "control",
+    treatment_arm: str = "treatment",
+    slopes: Literal["per arm", "pooled"] = "per arm",
+    interval: str = "auto",
+    alpha: float = 0.05,
+    sides: Literal[1, 2] = 2,
+    alternative: Literal["up", "down"] = "up",
+    evidence: Evidence | None = None,
+) -> Adjusted:
+    """The same within strata (and weight epochs): each stratum is (control, treatment).
+
+    An arm's slopes are common to its strata: those that make the variance of its weighted value smallest. Every stratum
+    is adjusted to its own covariate means, and the strata are weighted to their common composition w_k = N_k/N
+    (post-stratification). Every stratum needs two contacts in either arm (StatisticsError UP653).
+    """
     if kind == "quantile":
         raise ValueError("a quantile has no linear adjustment")
     core = 2 if kind == "ratio" else 1
+    control, treatment = (reduce(add, arm) for arm in zip(*strata, strict=True))
     names = control.columns[core:]
     if not names:
         raise ValueError("no covariate: the columns after the metric's own are the covariates")
+    if len(strata) > 1 and min(m.n for stratum in strata for m in stratum) < 2:
+        raise StatisticsError(
+            Problem(
+                "UP653",
+                "a stratum has fewer than two contacts in an arm",
+                fix="merge small strata before the analysis, by a rule that knows no outcome",
+            )
+        )
     level = Level(alpha, sides, alternative)
     raw_c, raw_t = estimate_of(kind, control), estimate_of(kind, treatment)
     shown_c = arm_value(kind, control, control_arm, raw_c)
@@ -105,22 +153,25 @@ def compare_adjusted(
         )
         return Adjusted(nothing, names, ((), ()), None, None, math.nan)
     refusal, cautions = weigh(shown_c, shown_t, evidence or evidence_for(kind))
-    arms = _regressed(control, core, names), _regressed(treatment, core, names)
+    arms = _linearised([c for c, _ in strata], strata, core), _linearised([t for _, t in strata], strata, core)
+    for arm in arms:
+        _refuse_covariates(arm, names)
     if slopes == "pooled":
-        common = _solved(arms[0].squares + arms[1].squares, arms[0].products + arms[1].products)
-        betas = common, common
+        pooled = arms[0].products.sum(axis=0) + arms[1].products.sum(axis=0)
+        betas = (_solved(pooled[1:, 1:], pooled[1:, 0]),) * 2
     else:
         betas = arms[0].slopes, arms[1].slopes
-    balance_p = _balance(control, treatment, core)
+    balance_p = _balance(arms)
     if balance_p < _IMBALANCE:
         refusal = "UP652"
-    pair = _pair(arms, betas, (control.n, treatment.n))
+    pair = _pair(arms, betas)
+    unadjusted = _pair(arms, (np.zeros(len(names)),) * 2, free=0)
     raw = Pair(raw_c, raw_t, 0.0)
     inversion, notes = inverted_pair(pair, raw, level, interval)
     both_positive = min(e.value for e in (pair.control, pair.treatment, raw.control, raw.treatment)) > 0
     explained = None
     if inversion is not None and both_positive:
-        explained = 1 - pair.log_variance() / raw.log_variance()
+        explained = 1 - pair.log_variance() / unadjusted.log_variance()
     uplift = read(
         inversion,
         metric=metric,
@@ -157,44 +208,67 @@ def inverted_pair(
 
 
 @dataclass(frozen=True, slots=True)
-class _Regressed:
-    """One arm's regression of the (linearised) metric on the covariates."""
+class _Arm:
+    """One arm in its strata: the (linearised) metric first, then the covariates.
+
+    `weights` are the strata's shares of all contacts, `within` each stratum's value less the arm's. `products` are
+    sums about the stratum's means, order 1 + p; `second` adds them with the weight that they have in the variance of
+    the arm's value: w_k²/((n_k − 1) n_k).
+    """
 
     value: float
-    n: int
-    mean: Floats  # of the covariates
-    second: Floats  # of (metric, covariates) about their means, order 1 + p
+    weights: Floats
+    sizes: Floats
+    within: Floats
+    means: Floats  # of the covariates, (strata, p)
+    products: Floats  # (strata, 1 + p, 1 + p)
 
     @property
-    def products(self) -> Floats:
-        return self.second[1:, 0]
+    def n(self) -> int:
+        return int(self.sizes.sum())
 
     @property
-    def squares(self) -> Floats:
-        return self.second[1:, 1:]
+    def second(self) -> Floats:
+        shares: Floats = self.weights**2 / ((self.sizes - 1) * self.sizes)
+        return np.asarray(np.einsum("k,kij->ij", shares, self.products))
 
     @property
     def slopes(self) -> Floats:
-        return _solved(self.squares, self.products)
+        second = self.second
+        return _solved(second[1:, 1:], second[1:, 0])
 
 
 def _solved(squares: Floats, products: Floats) -> Floats:
     return np.asarray(np.linalg.solve(squares, products), dtype=np.float64)
 
 
-def _regressed(moments: Moments, core: int, names: tuple[str, ...]) -> _Regressed:
+def _linearised(arm: Sequence[Moments], strata: Sequence[Stratum], core: int) -> _Arm:
+    sizes = np.array([c.n + t.n for c, t in strata], dtype=np.float64)
+    shares = sizes / sizes.sum()
+    means = np.array([m.mean for m in arm])
     if core == 1:
-        value, weights = float(moments.mean[0]), np.ones(1)
+        value = float(shares @ means[:, 0])
+        weights, within = np.ones(1), means[:, 0] - value
     else:
-        y, x = moments.mean[:2]
-        value, weights = float(y / x), np.array([1.0, -y / x]) / x
-    linear = np.zeros((len(moments.mean) - core + 1, len(moments.mean)))
+        below = float(shares @ means[:, 1])
+        value = float(shares @ means[:, 0]) / below
+        weights = np.array([1.0, -value]) / below
+        within = means[:, :2] @ weights
+    k = means.shape[1]
+    linear = np.zeros((k - core + 1, k))
     linear[0, :core] = weights
-    linear[1:, core:] = np.eye(len(names))
-    second = linear @ moments.second @ linear.T
-    spread, mean = np.diag(second)[1:], moments.mean[core:]
-    for name, squares, centre in zip(names, spread, mean, strict=True):
-        if not squares > 1e-12 * moments.n * max(centre**2, np.finfo(float).tiny):
+    linear[1:, core:] = np.eye(k - core)
+    products = np.array([linear @ m.second @ linear.T for m in arm])
+    own = np.array([m.n for m in arm], dtype=np.float64)
+    return _Arm(value, shares, own, within, means[:, core:], products)
+
+
+def _refuse_covariates(arm: _Arm, names: tuple[str, ...]) -> None:
+    second = arm.products.sum(axis=0)
+    spread = np.diag(second)[1:]
+    centre = np.abs(arm.means).max(axis=0)
+    for name, squares, size in zip(names, spread, centre, strict=True):
+        if not squares > 1e-12 * arm.n * max(size**2, np.finfo(float).tiny):
             raise StatisticsError(
                 Problem(
                     "UP650",
@@ -203,7 +277,7 @@ def _regressed(moments: Moments, core: int, names: tuple[str, ...]) -> _Regresse
                 )
             )
     correlation = second[1:, 1:] / np.sqrt(np.outer(spread, spread))
-    if moments.n <= len(names) + 2 or np.linalg.cond(correlation) > 1e10:
+    if arm.n - len(arm.sizes) <= len(names) + 1 or np.linalg.cond(correlation) > 1e10:
         raise StatisticsError(
             Problem(
                 "UP651",
@@ -211,37 +285,46 @@ def _regressed(moments: Moments, core: int, names: tuple[str, ...]) -> _Regresse
                 fix="keep one of each group that says the same",
             )
         )
-    return _Regressed(value, moments.n, mean, second)
 
 
-def _pair(arms: tuple[_Regressed, _Regressed], betas: tuple[Floats, Floats], n: tuple[int, int]) -> Pair:
+def _pair(arms: tuple[_Arm, _Arm], betas: tuple[Floats, Floats], *, free: int | None = None) -> Pair:
     """Both adjusted values with variances and covariance.
 
-    The common mean x̄ holds contacts of both arms, so each adjusted value is a sum over both: with f = n_t/N,
-    A_t = m_t − (1−f) β_t·(x̄_t − x̄_c) and A_c = m_c + f β_c·(x̄_t − x̄_c). For the log ratio the two covariate terms
-    join to one common slope in either arm, which is why only that combination matters.
+    The common mean x̄ of a stratum holds contacts of both arms, so each adjusted value is a sum over both: with
+    f = n_t/N, A_t = m_t − (1−f) β_t·(x̄_t − x̄_c) and A_c = m_c + f β_c·(x̄_t − x̄_c). For the log ratio the two covariate
+    terms join to one common slope in either arm, which is why only that combination matters. The sampled composition
+    of several strata adds Σ w_k d_k d_k'/N, shared by both arms (see `post_stratified`).
     """
-    share = n[1] / (n[0] + n[1])
-    gap = arms[1].mean - arms[0].mean
-    b_c, b_t = share * betas[0], (1 - share) * betas[1]
-    values = arms[0].value + float(b_c @ gap), arms[1].value - float(b_t @ gap)
-    # Rows: what A_c and A_t weigh (metric, covariates) of the control's and the treatment's contacts with.
-    in_control = np.array([[1.0, *-b_c], [0.0, *b_t]])
-    in_treatment = np.array([[0.0, *b_c], [1.0, *-b_t]])
-    p = len(gap)
-    covariance = sum(
-        weights @ arm.second @ weights.T / (arm.n - 1 - p) / arm.n
-        for weights, arm in ((in_control, arms[0]), (in_treatment, arms[1]))
-    )
-    (v_c, both), (_, v_t) = np.asarray(covariance).tolist()
-    return Pair(Estimate(n[0], values[0], v_c), Estimate(n[1], values[1], v_t), both)
+    p = len(betas[0]) if free is None else free
+    control, treatment = arms
+    w = control.weights
+    f = treatment.sizes / (control.sizes + treatment.sizes)
+    gap = treatment.means - control.means
+    moved = (f * (gap @ betas[0]), -(1 - f) * (gap @ betas[1]))
+    values = control.value + float(w @ moved[0]), treatment.value + float(w @ moved[1])
+    covariance = np.zeros((2, 2))
+    for k, share in enumerate(f):
+        b_c, b_t = share * betas[0], (1 - share) * betas[1]
+        # Rows: what A_c and A_t weigh (metric, covariates) of the control's and the treatment's contacts with.
+        in_control = np.array([[1.0, *-b_c], [0.0, *b_t]])
+        in_treatment = np.array([[0.0, *b_c], [1.0, *-b_t]])
+        for weights, arm in ((in_control, control), (in_treatment, treatment)):
+            n = arm.sizes[k]
+            residual = arm.n - len(w)
+            squares = weights @ arm.products[k] @ weights.T / (n - 1) / n
+            covariance += w[k] ** 2 * squares * (residual / (residual - p))
+    deviations = np.array([arm.within + shift - w @ shift for arm, shift in zip(arms, moved, strict=True)])
+    covariance += (deviations * w) @ deviations.T / (control.n + treatment.n)
+    (v_c, both), (_, v_t) = covariance.tolist()
+    return Pair(Estimate(control.n, values[0], v_c), Estimate(treatment.n, values[1], v_t), both)
 
 
-def _balance(control: Moments, treatment: Moments, core: int) -> float:
+def _balance(arms: tuple[_Arm, _Arm]) -> float:
     """The p-value of «all covariates have the same mean in both arms» (Hotelling's test, in its large-sample form)."""
-    gap = treatment.mean[core:] - control.mean[core:]
-    spread = sum(m.second[core:, core:] / (m.n - 1) / m.n for m in (control, treatment))
-    return float(chdtrc(len(gap), float(gap @ _solved(np.asarray(spread), gap))))
+    control, treatment = arms
+    gap = control.weights @ (treatment.means - control.means)
+    spread = control.second[1:, 1:] + treatment.second[1:, 1:]
+    return float(chdtrc(len(gap), float(gap @ _solved(spread, gap))))
 
 
 def _shown(arm: ArmValue, adjusted: Estimate, raw: Estimate) -> ArmValue:
