@@ -177,9 +177,9 @@ def test_a_workbook_is_refused_with_a_way_out(tmp_path: Path) -> None:
         opened(study)
 
 
-def test_a_warehouse_table_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UPLIFT_WAREHOUSE", "postgresql://somebody:secret@example.org/shop")
+def test_a_warehouse_of_an_unknown_kind_says_what_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLIFT_WAREHOUSE", "oracle://somebody:secret@example.org/shop")
     study = study_of(tmp_path, sources={"contacts": {"table": "marts.contacts", "connection": "warehouse", "id": "id"}})
-    with pytest.raises(DataError, match=r"UP570(?s:.*)extra 'postgres'") as error:
+    with pytest.raises(DataError, match=r"UP570(?s:.*)postgresql://") as error:
         opened(study)
     assert "secret" not in str(error.value)

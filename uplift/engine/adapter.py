@@ -6,9 +6,10 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from uplift.errors import DataError
+from uplift.spec.project import Source
 
 Value = int | str | bool | datetime.date | datetime.datetime | None
 Rows = list[tuple[Value, ...]]
@@ -52,6 +53,15 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """Days of events that can matter, both included; a margin of two days covers every time zone."""
+
+    column: str
+    first: datetime.date
+    last: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How much of the machine an engine may use; None leaves the engine's own default."""
 
@@ -71,8 +81,8 @@ class CsvLayout:
     skip: int = 0
 
 
-class Engine(Protocol):
-    """Runs SQL of the portable core. Names of relations are plain identifiers; `quoted` makes them safe."""
+class Queries(Protocol):
+    """Answers queries of the portable core over named relations: what reading a source asks, wherever its rows are."""
 
     def capabilities(self) -> Capabilities:
         """Name, version and types of this engine."""
@@ -82,6 +92,53 @@ class Engine(Protocol):
 
     def define(self, name: str, sql: str) -> None:
         """Give a query a name (a view), replacing what had it."""
+
+    def columns(self, name: str) -> tuple[EngineColumn, ...]:
+        """The columns of a named relation."""
+
+    def interrupt(self) -> None:
+        """Stop the running statement (from another thread)."""
+
+    def close(self) -> None:
+        """Release everything."""
+
+
+class Warehouse(Queries, Protocol):
+    """A database that holds sources: their rows are filtered and added up there, and only the totals travel."""
+
+    def relate(self, name: str, source: Source, between: Period | None) -> None:
+        """Name the rows of a table or query of this database; `between` leaves out events far from these days.
+
+        Raises DataError: UP576 no such table, UP577 the query is refused, UP578 it is no query, UP527 no such column.
+        """
+
+    def bring(self, sql: str, columns: Sequence[EngineColumn], into: Engine, name: str) -> None:
+        """Run a query here and keep its rows in another engine, columns in this order."""
+
+    def send(self, name: str, columns: Sequence[EngineColumn], sql: str, out_of: Engine) -> None:
+        """Run a query in another engine and name its rows here, until this connection closes."""
+
+    def has(self, name: str) -> bool:
+        """Whether a relation of this name was sent."""
+
+
+class Engine(Queries, Protocol):
+    """Runs SQL of the portable core. Names of relations are plain identifiers; `quoted` makes them safe."""
+
+    def reach(self, connection: str) -> Warehouse:
+        """The database behind a connection's name, opened once and closed with this engine. Raises DataError."""
+
+    def load_csv(self, name: str, columns: Sequence[EngineColumn], path: Path) -> None:
+        """Keep the rows of a CSV file that a warehouse wrote: quoted values, NULL bare, no header."""
+
+    def dump_csv(self, sql: str, path: Path) -> None:
+        """Write the rows of a query as such a CSV file."""
+
+    def load(self, name: str, table: object) -> None:
+        """Keep the rows of a table in memory: Arrow, pandas, polars."""
+
+    def arrow(self, sql: str) -> Any:
+        """The rows of a query as an Arrow table."""
 
     def materialize(self, name: str, sql: str) -> None:
         """Run a query once and keep its rows under a name until the engine closes."""
@@ -94,15 +151,6 @@ class Engine(Protocol):
 
     def convert_csv(self, layout: CsvLayout, columns: Sequence[str], path: Path) -> None:
         """Write the named columns of a CSV file as text to Parquet, in file order; BrokenCsvError when it is ragged."""
-
-    def columns(self, name: str) -> tuple[EngineColumn, ...]:
-        """The columns of a named relation."""
-
-    def interrupt(self) -> None:
-        """Stop the running statement (from another thread)."""
-
-    def close(self) -> None:
-        """Release everything."""
 
 
 def quoted(name: str) -> str:

@@ -20,6 +20,7 @@ from uplift.engine.adapter import (
     Physical,
     Rows,
     Settings,
+    Warehouse,
     quoted,
     text_literal,
 )
@@ -45,6 +46,10 @@ PHYSICAL: dict[str, Physical] = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
     **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "integer"),
 }
+KEPT: dict[Physical, str] = {
+    "boolean": "BOOLEAN", "integer": "BIGINT", "float": "DOUBLE", "text": "VARCHAR", "date": "DATE",
+    "timestamp": "TIMESTAMP", "timestamptz": "TIMESTAMPTZ", "other": "VARCHAR",
+}  # fmt: skip
 DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 LONGEST_LINE = 64 * 1024 * 1024
 
@@ -59,6 +64,7 @@ class DuckDBEngine:
         self._version = duckdb.__version__
         # A statement runs in a thread of its own: while it runs, DuckDB does not listen to Ctrl-C, but we do.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="duckdb")
+        self._warehouses: dict[str, Warehouse] = {}
         settings = settings or Settings()
         for name, value in (
             ("threads", settings.threads),
@@ -103,6 +109,41 @@ class DuckDBEngine:
     def define(self, name: str, sql: str) -> None:
         """Give a query a name (a view), replacing what had it."""
         self.run(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql}")
+
+    def reach(self, connection: str) -> Warehouse:
+        """The database behind a connection's name, opened once and closed with this engine."""
+        if connection not in self._warehouses:
+            from uplift.engine.connections import open_warehouse
+
+            self._warehouses[connection] = open_warehouse(connection)
+        return self._warehouses[connection]
+
+    def load_csv(self, name: str, columns: Sequence[EngineColumn], path: Path) -> None:
+        """Keep the rows of a CSV file that a warehouse wrote: values quoted, NULL bare, no header, one more column."""
+        types = ", ".join(f"{text_literal(c.name)}: {text_literal(kept_as(c))}" for c in columns)
+        end = ", ".join([types, "'_end': 'INTEGER'"] if types else ["'_end': 'INTEGER'"])
+        reader = (
+            f"read_csv({text_literal(_no_glob(path))}, auto_detect = false, header = false, delim = ',', quote = '\"', "
+            f"escape = '\"', columns = {{{end}}}, nullstr = '', allow_quoted_nulls = false, strict_mode = true, "
+            f"max_line_size = {LONGEST_LINE})"
+        )
+        self.materialize(name, f"SELECT * EXCLUDE (_end) FROM {reader}")
+
+    def dump_csv(self, sql: str, path: Path) -> None:
+        """Write the rows of a query as a CSV file: values quoted, NULL bare, no header."""
+        self.run(f"COPY ({sql}) TO {text_literal(str(path))} (FORMAT csv, HEADER false, FORCE_QUOTE *, NULLSTR '')")
+
+    def load(self, name: str, table: object) -> None:
+        """Keep the rows of a table in memory: Arrow, pandas, polars, or a relation of another DuckDB connection."""
+        self._connection.register("uplift_given", table)
+        try:
+            self.materialize(name, "SELECT * FROM uplift_given")
+        finally:
+            self._connection.unregister("uplift_given")
+
+    def arrow(self, sql: str) -> Any:
+        """The rows of a query as an Arrow table (needs pyarrow)."""
+        return self._connection.sql(sql).to_arrow_table()
 
     def materialize(self, name: str, sql: str) -> None:
         """Run a query once and keep its rows under a name until the engine closes."""
@@ -169,6 +210,8 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Release everything."""
+        for warehouse in self._warehouses.values():
+            warehouse.close()
         self._worker.shutdown()
         self._connection.close()
 
@@ -177,6 +220,11 @@ def _column(name: str, native: str) -> EngineColumn:
     if match := DECIMAL.fullmatch(native):
         return EngineColumn(name, "decimal", int(match[1]), native)
     return EngineColumn(name, PHYSICAL.get(native, "other"), None, native)
+
+
+def kept_as(column: EngineColumn) -> str:
+    """The type in which DuckDB keeps what another engine sends."""
+    return f"DECIMAL(38, {column.decimals or 0})" if column.physical == "decimal" else KEPT[column.physical]
 
 
 def _no_glob(path: Path) -> str:

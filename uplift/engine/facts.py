@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from uplift.engine.adapter import Engine, quoted
+from uplift.engine.adapter import Engine, Queries, quoted
 from uplift.engine.assigned import ASSIGNED
 from uplift.engine.expression_sql import condition, number
 from uplift.engine.expression_types import TypeConflictError
 from uplift.engine.plan import Part
+from uplift.engine.pushdown import content_of, keep, period_of, send_assigned
 from uplift.engine.snippets import Snippet
 from uplift.engine.sources import SourceTable, open_source
 from uplift.engine.text_forms import shown_value
@@ -59,7 +60,7 @@ class _Written:
     decimals: int
 
 
-def define_windows(engine: Engine, parts: Sequence[Part]) -> None:
+def define_windows(engine: Queries, parts: Sequence[Part]) -> None:
     """Name the assigned contacts with the day after every window (`end_30`) and the first of every past (`from_90`)."""
     windows = sorted({part.window for part in parts if part.window is not None})
     pasts = sorted({part.before for part in parts if part.before is not None})
@@ -81,12 +82,18 @@ def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str],
     numbered = id_column is None  # the row of a wide file is the contact
     day = source.time if event else None
     needed = columns_used(uses) | {c for c in (id_column, day) if c} | set(source.columns)
-    table = open_source(engine, study, name, needed=needed, cache=cache, numbered=numbered)
+    period = period_of(engine, ASSIGNED, tuple(parts), day) if day else None
+    table = open_source(engine, study, name, needed=needed, cache=cache, numbered=numbered, in_place=period)
+    if table.home is not None:
+        send_assigned(engine, table.home, ASSIGNED)
+        define_windows(table.home, tuple(parts))
     typed = typed_source(engine, study, table, uses, view=f"typed_{name}", unit=id_column, day=day)
     written = [_write(part, column, typed) for part, column in parts.items()]
     relation = f"facts_{name}"
     sql = _events_sql(typed, written) if event else _own_sql(typed, written)
-    engine.materialize(relation, sql)
+    keep(engine, table.home, relation, sql)
+    if table.home is not None:
+        table = replace(table, fingerprint=content_of(engine, relation, engine.columns(relation)))
     _refuse_nulls(engine, relation, written, typed)
     notices = list(typed.notices)
     missing = 0
@@ -205,7 +212,8 @@ def _unmatched(engine: Engine, relation: str, table: SourceTable, *, past: bool)
 
 
 def _undated(engine: Engine, typed: TypedSource, time: str) -> list[Problem]:
-    (rows,) = engine.run(f"SELECT count(*) - count({quoted(time)}) FROM {quoted(typed.table.relation)}")[0]
+    home = typed.table.home or engine
+    (rows,) = home.run(f"SELECT count(*) - count({quoted(time)}) FROM {quoted(typed.table.relation)}")[0]
     if not rows:
         return []
     undated = f"1 row of {typed.name} has" if rows == 1 else f"{rows:,} rows of {typed.name} have"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from uplift.engine.adapter import Engine, EngineColumn, quoted
+from uplift.engine.adapter import Engine, EngineColumn, Period, Queries, Warehouse, quoted
 from uplift.engine.csvfile import CsvText, open_csv
 from uplift.engine.encodings import fingerprint
+from uplift.engine.pushdown import content_of
 from uplift.engine.snippets import did_you_mean
 from uplift.engine.stored import Found, Locate, Stored
 from uplift.errors import DataError, Place, Problem
@@ -26,7 +28,8 @@ EXCEL = (".xlsx", ".xls", ".xlsm", ".ods")
 class SourceTable:
     """An open source: `relation` is its name in the engine; columns are as stored (a CSV's are all text).
 
-    `fingerprint` is the sha256 of the contents; it names no path. Notices say how the file was read.
+    `fingerprint` is the sha256 of the contents; it names no path. Notices say how the file was read. `home` is the
+    warehouse that holds the relation, where its rows were left there; they have no fingerprint then.
     """
 
     name: str
@@ -37,6 +40,7 @@ class SourceTable:
     notices: tuple[Problem, ...] = ()
     text: CsvText | None = None
     shown: str = ""
+    home: Warehouse | None = None
 
     def column(self, name: str) -> EngineColumn:
         """A column by its name; UP527 with a suggestion when there is none."""
@@ -69,17 +73,24 @@ def open_source(
     cache: Path | None = None,
     relation: str | None = None,
     numbered: bool = False,
+    in_place: Period | None = None,
 ) -> SourceTable:
     """Open a source under the relation `source_<name>`. `needed` None keeps all columns of a CSV file.
 
-    `numbered` adds a column `_row` with the position of each row in the (one) file.
+    `numbered` adds a column `_row` with the position of each row in the (one) file. The rows of a connection's table
+    are brought here, or left where they are when `in_place` says which days of them can matter.
 
-    Raises DataError: UP520 no such file, UP521–UP527 what is wrong with it, UP570 a connection without an adapter.
+    Raises DataError: UP520 no such file, UP521–UP527 what is wrong with it; of connections UP570, UP572, UP573, and
+    UP576–UP578 about the table or query.
     """
     source = study.source(name)
     place = study.project_document.place("sources", name)
     if source.file is None:
-        raise _no_adapter(source, name, place)
+        if numbered:
+            message = f"the rows of source {name} have no number: a database keeps no order"
+            raise DataError(Problem("UP520", message, fix="name an id: unit: {id: …}", place=place))
+        with _placed(place):
+            return _connected(engine, source, name, needed, relation or f"source_{name}", in_place)
     wanted = None if needed is None else sorted({*needed})
     paths = _files(study, source.file, name)
     shown = shown_path(study, source.file)
@@ -110,12 +121,12 @@ def open_source(
     return table
 
 
-def stored(engine: Engine, study: Study, table: SourceTable, private: Sequence[str]) -> Stored:
+def stored(engine: Queries, study: Study, table: SourceTable, private: Sequence[str]) -> Stored:
     """What the readings need to know of an open source."""
     source = study.source(table.name)
     locate: Locate = table.locate
     return Stored(
-        engine,
+        table.home or engine,
         table.relation,
         table.name,
         table.shown,
@@ -197,12 +208,35 @@ def _fingerprint_of(paths: Sequence[Path]) -> str:
     return parts[0] if len(parts) == 1 else hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _no_adapter(source: Source, name: str, place: Place) -> DataError:
-    what = f"table {source.table}" if source.table else "a query"
-    address = os.environ.get(f"UPLIFT_{(source.connection or '').upper()}", "") if source.connection else ""
-    scheme = address.split(":", 1)[0].lower() if "://" in address else ""
-    extra = {"postgres": "postgres", "postgresql": "postgres", "spark": "spark", "sc": "spark"}.get(scheme)
-    fix = "export it to a Parquet or CSV file and name that: file: data/….parquet"
-    if extra:
-        fix += f" (reading it in place needs the extra '{extra}' and its adapter)"
-    return DataError(Problem("UP570", f"source {name} is {what}; only files can be read so far", fix=fix, place=place))
+def _connected(
+    engine: Engine, source: Source, name: str, needed: Iterable[str] | None, relation: str, in_place: Period | None
+) -> SourceTable:
+    """A table or query of a connection: brought here, or left in place."""
+    assert source.connection is not None
+    warehouse = engine.reach(source.connection)
+    shown = f"{source.connection}: {source.table}" if source.table else f"{source.connection}: the query of {name}"
+    warehouse.relate(relation, source, in_place)
+    found = SourceTable(name, relation, warehouse.columns(relation), 0, "", shown=shown, home=warehouse)
+    wanted = [found.column(column) for column in sorted({*needed})] if needed is not None else list(found.columns)
+    if in_place is not None:
+        (rows,) = warehouse.run(f"SELECT count(*) FROM {quoted(relation)}")[0]
+        return replace(found, rows=int(str(rows)))
+    selected = ", ".join(quoted(column.name) for column in wanted)
+    warehouse.bring(f"SELECT {selected} FROM {quoted(relation)}", wanted, engine, relation)
+    columns = engine.columns(relation)
+    nothing = Problem("UP522", "the table has no rows", "look at the table", Place(shown), "warning")
+    (rows,) = engine.run(f"SELECT count(*) FROM {quoted(relation)}")[0]
+    content = content_of(engine, relation, columns)
+    return SourceTable(name, relation, columns, int(str(rows)), content, () if rows else (nothing,), None, shown)
+
+
+@contextlib.contextmanager
+def _placed(place: Place) -> Iterator[None]:
+    """Problems of a connection stand at its source in project.yml."""
+    try:
+        yield
+    except DataError as error:
+        if all(problem.place is not None for problem in error.problems):
+            raise
+        placed = (problem if problem.place else replace(problem, place=place) for problem in error.problems)
+        raise type(error)(*placed) from error.__cause__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from uplift.engine.adapter import Engine, EngineColumn, quoted, text_literal
+from uplift.engine.adapter import EngineColumn, Queries, quoted, text_literal
 from uplift.engine.expression_sql import ColumnType
 from uplift.engine.expressions import Type
 from uplift.engine.text_forms import shown_value
@@ -46,7 +46,7 @@ class Reading:
 class Stored:
     """A stored relation and how to say where a bad value stands."""
 
-    engine: Engine
+    engine: Queries
     relation: str
     name: str
     shown: str

@@ -32,6 +32,8 @@ class _Digits:
 
 def read_texts(stored: Stored, needs: Sequence[Need]) -> dict[str, Reading]:
     """A reading for every need of a text column. Raises DataError with file, line, column and value."""
+    if stored.engine.capabilities().name != "duckdb":
+        _refuse_other_than_texts(stored, needs)
     numbers = [need for need in needs if need.type == "number"]
     digits = _digits(stored, numbers)
     mark = _decimal_mark(stored, digits)
@@ -48,6 +50,22 @@ def read_texts(stored: Stored, needs: Sequence[Need]) -> dict[str, Reading]:
             case _:
                 readings[need.column] = _time(stored, need, declared)
     return readings
+
+
+def _refuse_other_than_texts(stored: Stored, needs: Sequence[Need]) -> None:
+    """A warehouse has types: nobody has to guess there what a text means."""
+    problems = [
+        Problem(
+            "UP536",
+            f"column '{need.column}' of {stored.name} is stored as text and needed as a {need.type}",
+            fix=f"cast it in the database: a view, or query: select cast({need.column} as …) as {need.column}, …",
+            place=Place(stored.shown),
+        )
+        for need in needs
+        if need.type != "text"
+    ]
+    if problems:
+        raise DataError(*problems)
 
 
 def _boolean(stored: Stored, column: str) -> Reading:

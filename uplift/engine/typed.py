@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from uplift.engine.adapter import Engine, quoted
+from uplift.engine.adapter import Queries, quoted
 from uplift.engine.expression_sql import ColumnType
 from uplift.engine.expression_types import TypeConflictError, TypeNeed, needs_of, settle
 from uplift.engine.expressions import ColumnRef, Expression, Type, columns_of
@@ -53,7 +53,7 @@ def columns_used(uses: Iterable[Use]) -> set[str]:
 
 
 def typed_source(
-    engine: Engine,
+    engine: Queries,
     study: Study,
     table: SourceTable,
     uses: Sequence[Use],
@@ -64,7 +64,10 @@ def typed_source(
     texts: Sequence[str] = (),
     times: Sequence[str] = (),
 ) -> TypedSource:
-    """Define the view. `times` are read as local timestamps; `texts` (ids, strata) also as they stand: `as_text`."""
+    """Define the view, where the table's rows are.
+
+    `times` are read as local timestamps; `texts` (ids, strata) also as they stand: `as_text`.
+    """
     source = study.source(table.name)
     private = [c for c in (source.id, study.experiment.unit.cluster, unit) if c]
     open_store = stored(engine, study, table, private)
@@ -97,7 +100,7 @@ def typed_source(
                 )
             )
         selected.append(f"CAST({readings[day].sql} AS DATE) AS {DAY}")
-    engine.define(view, f"SELECT {', '.join(selected)} FROM {quoted(table.relation)}")
+    (table.home or engine).define(view, f"SELECT {', '.join(selected)} FROM {quoted(table.relation)}")
     return TypedSource(table.name, view, types, table, (*notices, *open_store.notices))
 
 

@@ -67,11 +67,15 @@ def unit_table(
     cache: Path,
     progress: Progress,
 ) -> UnitTable:
-    """The unit table, from the cache when spec, sources and ledger are the same byte for byte."""
+    """The unit table, from the cache when spec, sources and ledger are the same byte for byte.
+
+    What a table of a connection holds is known only when it was read: then the unit table is made anew, and has the
+    same name where the rows were the same.
+    """
     names = column_names(metrics)
-    path = cache / f"units-{_cache_key(engine, study, assigned, names)[:40]}.parquet"
-    record = path.with_suffix(".json")
-    if (kept := recall(record, path)) is not None:
+    path = _kept_at(cache, engine, study, assigned, names)
+    in_files = all(study.source(name).file is not None for name in _source_names(study, assigned, names))
+    if in_files and (kept := recall(path.with_suffix(".json"), path)) is not None:
         return _recall(kept, path, tuple(names), segment_columns(study))
     progress("read who is assigned")
     who = open_assigned(engine, study, assigned, cache=cache)
@@ -84,12 +88,14 @@ def unit_table(
     groups = attributes_of(engine, study, cache=cache) if study.experiment.segments else None
     progress("build the unit table")
     sql = _join(facts, tuple(names), groups)
-    with keeping(path) as aside:
-        engine.save(sql, aside)
-    found = {part: column for of in facts for part, column in of.columns.items()}
     read = [who.source] if who.source else []
     read += ([groups.table] if groups else []) + [of.table for of in facts]
     tables = {t.name: t for t in read}
+    if not in_files:
+        path = _kept_at(cache, engine, study, assigned, names, {name: t.fingerprint for name, t in tables.items()})
+    with keeping(path) as aside:
+        engine.save(sql, aside)
+    found = {part: column for of in facts for part, column in of.columns.items()}
     unit = UnitTable(
         path=path,
         columns=tuple(found[part] for part in names),
@@ -107,7 +113,7 @@ def unit_table(
         ),
         segments=groups.columns if groups else (),
     )
-    remember(record, _as_record(unit), path)
+    remember(path.with_suffix(".json"), _as_record(unit), path)
     return unit
 
 
@@ -160,12 +166,36 @@ def _join(facts: Sequence[Facts], order: Sequence[Part], groups: Attributes | No
 # ── cache ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _cache_key(engine: Engine, study: Study, assigned: Assigned, columns: Mapping[Part, str]) -> str:
-    """A hash of all that the table depends on: meaning of the metrics, contents of the sources, who is assigned."""
-    experiment, project = study.experiment, study.project
+def _kept_at(
+    cache: Path,
+    engine: Engine,
+    study: Study,
+    assigned: Assigned,
+    columns: Mapping[Part, str],
+    read: Mapping[str, str] | None = None,
+) -> Path:
+    return cache / f"units-{_cache_key(engine, study, assigned, columns, read or {})[:40]}.parquet"
+
+
+def _source_names(study: Study, assigned: Assigned, columns: Mapping[Part, str]) -> list[str]:
+    experiment = study.experiment
     own = {experiment.audience.source} if experiment.segments or not assigned.paths else set()
-    names = sorted({part.source for part in columns} | own)
-    contents = {name: [fingerprint(path) for path in source_files(study, name)] for name in names}
+    return sorted({part.source for part in columns} | own)
+
+
+def _cache_key(
+    engine: Engine, study: Study, assigned: Assigned, columns: Mapping[Part, str], read: Mapping[str, str]
+) -> str:
+    """A hash of all that the table depends on: meaning of the metrics, contents of the sources, who is assigned.
+
+    `read` has the fingerprints of tables that were read from a connection.
+    """
+    experiment, project = study.experiment, study.project
+    names = _source_names(study, assigned, columns)
+    contents = {
+        name: [read.get(name)] if study.source(name).file is None else list(map(fingerprint, source_files(study, name)))
+        for name in names
+    }
     meaning: dict[str, object] = {
         "format": FORMAT,
         "engine": [engine.capabilities().name, engine.capabilities().version],

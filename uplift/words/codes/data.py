@@ -361,12 +361,14 @@ DATA: tuple[Entry, ...] = (
     ),
     Entry(
         code="UP570",
-        title_en="a source that needs a connection",
-        title_de="Quelle braucht eine Verbindung",
-        why_en="Tables and queries of a warehouse need an adapter for it.",
-        why_de="Tabellen und Abfragen eines Data-Warehouse brauchen einen passenden Adapter.",
-        fix_en="Export the table to Parquet or CSV and name the file.",
-        fix_de="Exportieren Sie die Tabelle als Parquet oder CSV und nennen Sie die Datei.",
+        title_en="a connection that can't be read",
+        title_de="Verbindung, die nicht gelesen werden kann",
+        why_en="Tables and queries are read from PostgreSQL, Spark and DuckDB files; the address names "
+        "something else, or the package for it is not installed.",
+        why_de="Tabellen und Abfragen werden aus PostgreSQL, Spark und DuckDB-Dateien gelesen; die Adresse "
+        "nennt etwas anderes, oder das Paket dafür ist nicht installiert.",
+        fix_en="Install the extra that the message names, or export the table to Parquet or CSV.",
+        fix_de="Installieren Sie das genannte Extra oder exportieren Sie die Tabelle als Parquet oder CSV.",
     ),
     Entry(
         code="UP571",
@@ -376,6 +378,28 @@ DATA: tuple[Entry, ...] = (
         why_de="Ein anderes System hat die Kontakte aufgeteilt; die Spalte mit der Gruppe ist nicht genannt.",
         fix_en="Write assignment: {method: observed, column: segment}.",
         fix_de="Schreiben Sie assignment: {method: observed, column: segment}.",
+    ),
+    Entry(
+        code="UP572",
+        title_en="a connection without an address",
+        title_de="Verbindung ohne Adresse",
+        why_en="The address of a database holds a password, so it stands in an environment variable or a "
+        "keyring, never in a file of the project.",
+        why_de="Die Adresse einer Datenbank enthält ein Passwort; sie steht daher in einer Umgebungsvariablen "
+        "oder im Schlüsselbund, nie in einer Datei des Projekts.",
+        fix_en="Set the variable that the message names where uplift runs.",
+        fix_de="Setzen Sie die genannte Variable dort, wo uplift läuft.",
+    ),
+    Entry(
+        code="UP573",
+        title_en="a database that can't be reached",
+        title_de="Datenbank nicht erreichbar",
+        why_en="Nobody answers at the address, or the login is refused. The address itself is not shown: it "
+        "holds a password.",
+        why_de="Unter der Adresse antwortet niemand, oder die Anmeldung wird abgelehnt. Die Adresse selbst "
+        "wird nicht gezeigt: Sie enthält ein Passwort.",
+        fix_en="Try the same address with the database's own tool from the same machine.",
+        fix_de="Versuchen Sie dieselbe Adresse mit dem Werkzeug der Datenbank auf demselben Rechner.",
     ),
     Entry(
         code="UP574",
@@ -394,6 +418,44 @@ DATA: tuple[Entry, ...] = (
         why_de="Bei beobachteter Zuteilung ist das Eintrittsdatum der erste Tag des Zeitfensters.",
         fix_en="Fill it in the source, or filter the contacts out.",
         fix_de="Ergänzen Sie es in der Quelle oder filtern Sie die Kontakte heraus.",
+    ),
+    Entry(
+        code="UP576",
+        title_en="an unknown table",
+        title_de="Unbekannte Tabelle",
+        why_en="The database has no table of this name, or this role may not see it.",
+        why_de="Die Datenbank kennt keine Tabelle dieses Namens, oder diese Rolle darf sie nicht sehen.",
+        fix_en="Correct the name: schema.table, letters large and small as the database has them.",
+        fix_de="Berichtigen Sie den Namen: schema.tabelle, Groß- und Kleinschreibung wie in der Datenbank.",
+    ),
+    Entry(
+        code="UP577",
+        title_en="a statement that the database refuses",
+        title_de="Datenbank lehnt die Abfrage ab",
+        why_en="A column is unknown, a right is missing, or the query of the source is wrong.",
+        why_de="Eine Spalte ist unbekannt, ein Recht fehlt, oder die Abfrage der Quelle ist falsch.",
+        fix_en="Run the query in the database's own tool, with the same role.",
+        fix_de="Führen Sie die Abfrage im Werkzeug der Datenbank mit derselben Rolle aus.",
+    ),
+    Entry(
+        code="UP578",
+        title_en="a query that is more than a question",
+        title_de="Abfrage, die mehr ist als eine Frage",
+        why_en="The query of a source is one SELECT that changes nothing: it runs every time somebody measures.",
+        why_de="Die Abfrage einer Quelle ist ein einziges SELECT, das nichts ändert: Sie läuft bei jeder Messung.",
+        fix_en="Write select … from …; put everything else into a view of the database.",
+        fix_de="Schreiben Sie select … from …; alles andere gehört in eine Sicht der Datenbank.",
+    ),
+    Entry(
+        code="UP579",
+        title_en="a condition that engines read in different ways",
+        title_de="Bedingung, die jede Datenbank anders liest",
+        why_en="Outside of the letters a to z, what is a capital of what differs between databases, so ilike "
+        "would count other rows on each.",
+        why_de="Außerhalb von a bis z ist je Datenbank anders geregelt, was Groß- und was Kleinbuchstabe ist; "
+        "ilike zählte überall andere Zeilen.",
+        fix_en="Compare with like, = or in, or read the source from a file.",
+        fix_de="Vergleichen Sie mit like, = oder in, oder lesen Sie die Quelle aus einer Datei.",
     ),
     Entry(
         code="UP580",
