@@ -172,6 +172,8 @@ def _minimise(
     tolerance: float = TOLERANCE,
 ) -> tuple[NDArray[np.float64], float]:
     """Kelley's cutting planes within a box: the best point and the bound there."""
+    if len(priced) == 1:
+        return _minimise_one(options, settled, priced, low, high, tolerance)
     from scipy.optimize import linprog
 
     width = np.where(high > low, high - low, 1.0)
@@ -204,6 +206,37 @@ def _minimise(
         if -float(corner[-1]) * scale <= max(tolerance * abs(best), 10 * PRECISION * scale):
             break
     return best_point, float(best)
+
+
+def _minimise_one(
+    options: Options,
+    settled: _Settled,
+    priced: list[_Limit],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    tolerance: float,
+) -> tuple[NDArray[np.float64], float]:
+    """The same for a single price: the two planes that enclose the minimum meet below it; every other step halves."""
+
+    def plane(point: float) -> tuple[float, float, float]:
+        value, usage = _bound(options, settled, priced, np.array([point]))
+        return point, value, priced[0].limit - float(usage[priced[0].at])
+
+    left, right = plane(float(low[0])), plane(float(high[0]))
+    if left[2] >= 0 or right[2] <= 0:  # the bound rises, or falls, over the whole box
+        point, value, _ = left if left[2] >= 0 else right
+        return np.array([point]), value
+    for step in range(ROUNDS):
+        meeting = (right[1] - left[1] + left[2] * left[0] - right[2] * right[0]) / (left[2] - right[2])
+        floor = left[1] + left[2] * (meeting - left[0])
+        best = min(left[1], right[1])
+        middle = (left[0] + right[0]) / 2
+        if best - floor <= tolerance * abs(best) or not left[0] < middle < right[0]:
+            break
+        found = plane(meeting if step % 2 == 0 and left[0] < meeting < right[0] else middle)
+        left, right = (found, right) if found[2] < 0 else (left, found)
+    point, value, _ = min(left, right, key=lambda side: side[1])
+    return np.array([point]), value
 
 
 def _bound(

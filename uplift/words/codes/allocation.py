@@ -52,4 +52,16 @@ ALLOCATION: tuple[Entry, ...] = (
         fix_en="Raise the budget, lower `coverage`, or allow a cheaper arm.",
         fix_de="Erhöhen Sie das Budget, senken Sie `coverage`, oder erlauben Sie eine billigere Gruppe.",
     ),
+    Entry(
+        code="UP760",
+        title_en="an incentive that can't be weighed",
+        title_de="Anreiz, der sich nicht bewerten lässt",
+        why_en="Effects are compared as ratios. An arm without buyers or without spread has none, and a prior needs a "
+        "spread above zero and a weight between 0 and 1.",
+        why_de="Wirkungen werden als Verhältnisse verglichen. Eine Gruppe ohne Käufer oder ohne Streuung hat keines, "
+        "und eine Vorabannahme braucht eine Streuung über null und ein Gewicht zwischen 0 und 1.",
+        fix_en="Wait for more contacts, leave the arm out, or correct the prior under `targeting.priors`.",
+        fix_de="Warten Sie auf mehr Kontakte, lassen Sie die Gruppe weg, oder berichtigen Sie die Vorabannahme unter "
+        "`targeting.priors`.",
+    ),
 )
