@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uplift.report.chapter import Chapter
+from uplift.report.closer import covariates_chapter, reached_chapter
 from uplift.report.course import course_chapter
 from uplift.report.figure import Figure
 from uplift.report.figures import key_figures
 from uplift.report.headline import Headline, headline, kicker
+from uplift.report.history import claims_chapter, history_chapter
 from uplift.report.increments import IncrementRow, increments
 from uplift.report.looks import looks_chapter
 from uplift.report.method import appendix
@@ -16,6 +18,7 @@ from uplift.report.money import money_chapter
 from uplift.report.primary import primary_metric
 from uplift.report.record import decisions
 from uplift.report.scorecard import scorecard
+from uplift.report.segments import segments_chapter
 from uplift.report.side_by_side import side_by_side, sources
 from uplift.report.trust import findings
 from uplift.report.voice import Voice
@@ -106,7 +109,15 @@ def _sections(voice: Voice) -> tuple[Section, ...]:
     sections += _chapters(side_by_side(voice), sources(voice), money_chapter(voice))
     if rows := increments(voice):
         sections.append(Section("sections/increments.html.j2", Increments(rows, voice.several)))
-    sections += _chapters(course_chapter(voice), looks_chapter(voice))
+    sections += _chapters(
+        course_chapter(voice),
+        looks_chapter(voice),
+        segments_chapter(voice),
+        covariates_chapter(voice),
+        reached_chapter(voice),
+        history_chapter(voice),
+        claims_chapter(voice),
+    )
     sections.append(Section("sections/method.html.j2", appendix(voice)))
     return tuple(sections)
 
