@@ -36,6 +36,9 @@ holdouts:
   global-2026h2: {share: 5%, unit: household_id, from: 2026-07-01, until: 2027-03-31}
 layers:
   incentives: {unit: customer_id}
+channels:
+  letter: {consent: print_opt_in}
+  e-mail: {}
 defaults:
   design: {alpha: 0.1, power: 0.9}
 """

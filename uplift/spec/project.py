@@ -222,6 +222,16 @@ class Layer(Model):
     epoch: EpochField = Field(default=1, description="Raise it to draw the layer anew.", examples=[2])
 
 
+class Channel(Model):
+    """How contacts are written to, and what they must have agreed to."""
+
+    consent: Text | None = Field(
+        default=None,
+        description="The contact column that says that the contact may be written to this way.",
+        examples=["print_opt_in"],
+    )
+
+
 class Purchases(Model):
     """Which rows are purchases, and what they are worth."""
 
@@ -331,6 +341,11 @@ class Project(Model):
         default_factory=dict,
         description="Groups of experiments that never share a contact, by id.",
         examples=[{"incentives": {"unit": "household_id"}}],
+    )
+    channels: dict[Text, Channel] = Field(
+        default_factory=dict,
+        description="Channels by the name that arms use; an audience has to test their consent.",
+        examples=[{"letter": {"consent": "print_opt_in"}}],
     )
     customers: Customers | None = Field(
         default=None,

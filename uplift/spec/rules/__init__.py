@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from uplift.errors import Problem
 from uplift.spec.project import Project
-from uplift.spec.rules import arms, assignment, decision, metrics, references, timing
+from uplift.spec.rules import arms, assignment, audience, decision, metrics, references, targeting, timing
 from uplift.spec.rules import project as shared
 from uplift.spec.rules.across import across
 from uplift.spec.study import Document, Study
@@ -18,10 +18,12 @@ from uplift.spec.study import Document, Study
 STUDY_RULES: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     *references.RULES,
     *arms.RULES,
+    *audience.RULES,
     *timing.RULES,
     *metrics.RULES,
     *assignment.RULES,
     *decision.RULES,
+    *targeting.RULES,
 )
 STANDS_WHEN_CLOSED = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Names that must exist elsewhere: metrics, sources, holdouts, layers, arms."""
+"""Names that must exist elsewhere: metrics, sources, holdouts, layers."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ def sources_are_defined(study: Study) -> Iterator[Problem]:
     """Every source that is named stands in project.yml and has the grain that its use needs."""
     experiment, known = study.experiment, study.project.sources
     named: list[tuple[KeyPath, str, str]] = [(("audience", "source"), experiment.audience.source, "contact")]
+    if experiment.audience.scores:
+        named.append((("audience", "scores"), experiment.audience.scores, "contact"))
     if experiment.value and experiment.value.redemptions:
         named.append((("value", "redemptions", "source"), experiment.value.redemptions.source, "event"))
     if experiment.compliance:
@@ -71,22 +73,6 @@ def holdout_and_layer_are_defined(study: Study) -> Iterator[Problem]:
         yield _unknown(study, "holdout", assignment.holdout, study.project.holdouts, ("assignment", "holdout"))
     if assignment.layer and assignment.layer.name not in study.project.layers:
         yield _unknown(study, "layer", assignment.layer.name, study.project.layers, ("assignment", "layer", "name"))
-
-
-def arms_are_known(study: Study) -> Iterator[Problem]:
-    """A strategy speaks of arms that exist (`none` is no treatment)."""
-    targeting = study.experiment.targeting
-    if targeting is None or targeting.strategy is None:
-        return
-    known = [*study.experiment.arms, "none"]
-    for index, name in enumerate(targeting.strategy.allow):
-        if name not in known:
-            place = study.document.place("targeting", "strategy", "allow", index)
-            yield Problem("UP216", f"'{name}' is not an arm of this experiment", suggestion(name, known), place)
-    for name in targeting.strategy.caps:
-        if name not in known:
-            place = study.document.place("targeting", "strategy", "caps", name, of="key")
-            yield Problem("UP216", f"'{name}' is not an arm of this experiment", suggestion(name, known), place)
 
 
 def id_is_free(study: Study) -> Iterator[Problem]:
@@ -130,6 +116,5 @@ RULES = (
     claims_are_about_measured_metrics,
     sources_are_defined,
     holdout_and_layer_are_defined,
-    arms_are_known,
     id_is_free,
 )

@@ -193,6 +193,31 @@ SPEC: tuple[Entry, ...] = (
         "`5%` (relativ), `5pp` (Punkte) oder einen Betrag in der Einheit der Metrik schreiben.",
     ),
     Entry(
+        "UP208",
+        "Audience by what happens after the assignment",
+        "Zielgruppe nach dem, was erst nach der Zuteilung geschieht",
+        "Who opens a mail or orders is changed by the mail itself. A filter on it leaves different people in the arms, "
+        "and their difference is no longer the treatment's doing.",
+        "Wer eine Mail öffnet oder bestellt, tut das auch wegen der Mail. Ein Filter darauf lässt in den Gruppen "
+        "verschiedene Menschen übrig, und ihr Unterschied ist nicht mehr das Werk der Maßnahme.",
+        "Filter on columns of the contact source that are known before the assignment; put who was reached under "
+        "compliance.received.",
+        "Nach Spalten der Kontaktquelle filtern, die vor der Zuteilung bekannt sind; wer erreicht wurde, gehört unter "
+        "compliance.received.",
+    ),
+    Entry(
+        "UP209",
+        "Consent is tested only when it is sent",
+        "Einwilligung wird erst beim Versand geprüft",
+        "Contacts without consent get nothing in the treatment, but stay in the control: the arms differ, and those who "
+        "could not be written to dilute the uplift.",
+        "Kontakte ohne Einwilligung bekommen in der Treatmentgruppe nichts, bleiben aber in der Kontrolle: Die Gruppen "
+        "unterscheiden sich, und wer nicht angeschrieben werden darf, verdünnt den Uplift.",
+        "Add the consent column to audience.where; what a channel needs stands under `channels` in project.yml.",
+        "Die Spalte der Einwilligung in audience.where aufnehmen; was ein Kanal braucht, steht unter `channels` in "
+        "project.yml.",
+    ),
+    Entry(
         "UP210",
         "Look before anybody is mature",
         "Zwischenauswertung, bevor jemand ausgereift ist",
@@ -461,5 +486,27 @@ SPEC: tuple[Entry, ...] = (
         "verkleinert und verzerrt diese Messung.",
         "Add `assignment: {holdout: …}`, or have the finding waived with a reason.",
         "`assignment: {holdout: …}` ergänzen oder den Befund mit Begründung ausnehmen lassen.",
+    ),
+    Entry(
+        "UP245",
+        "Strategy that leaves nothing to choose",
+        "Strategie, die nichts zu wählen lässt",
+        "A strategy needs a treatment that it may give; a cap or an exclusion for an arm that nobody gets has no "
+        "effect, and a coverage above all caps can't be reached.",
+        "Eine Strategie braucht eine Gruppe, die sie vergeben darf; eine Obergrenze oder ein Ausschluss für eine "
+        "Gruppe, die niemand bekommt, wirkt nicht, und eine Abdeckung über allen Obergrenzen ist unerreichbar.",
+        "Name treatments under `allow`, and limits only for these.",
+        "Unter `allow` Gruppen nennen und Grenzen nur für diese setzen.",
+    ),
+    Entry(
+        "UP246",
+        "Prior assumption that can't be used",
+        "Vorabannahme, die nicht zu verwenden ist",
+        "A prior assumption is a relative uplift of a treatment with a distance within which it lies almost surely. "
+        "Points or money differ between audiences and can't be carried over.",
+        "Eine Vorabannahme ist ein relativer Uplift einer Gruppe mit einem Abstand, in dem er fast sicher liegt. "
+        "Prozentpunkte oder Beträge hängen von der Zielgruppe ab und lassen sich nicht übertragen.",
+        "Write `{uplift: 8%, half_width: 5%}` for a treatment.",
+        "`{uplift: 8%, half_width: 5%}` für eine Gruppe schreiben.",
     ),
 )
