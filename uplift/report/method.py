@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from uplift.report.calibration import nearest
 from uplift.report.record import record
 from uplift.report.voice import Voice
 from uplift.results import MetricResult, Uplift
@@ -42,6 +43,20 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationRow:
+    """What the calibration tables know of one comparison."""
+
+    metric: str
+    arm: str
+    method: str
+    design: str
+    events: str
+    coverage: str
+    misses: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRow:
     """A source that was read."""
 
@@ -60,6 +75,10 @@ class Appendix:
     metrics: tuple[MetricNote, ...]
     alternatives_lead: str
     alternatives: tuple[Alternative, ...]
+    calibration_heading: str
+    calibration_lead: str
+    calibration_heads: tuple[str, ...]
+    calibration: tuple[CalibrationRow, ...]
     several: bool
     not_evaluated: tuple[str, ...]
     yaml: str
@@ -78,6 +97,10 @@ def appendix(voice: Voice) -> Appendix:
         metrics=tuple(_note(voice, metric) for metric in result.metrics),
         alternatives_lead=methods.alternatives(language),
         alternatives=tuple(row for metric in result.metrics for row in _alternatives(voice, metric)),
+        calibration_heading=methods.calibration_heading(language),
+        calibration_lead=methods.calibration_lead(language),
+        calibration_heads=methods.calibration_heads(language),
+        calibration=tuple(row for metric in result.metrics for row in _calibration(voice, metric)),
         several=voice.several,
         not_evaluated=tuple(methods.not_evaluated(tamed(block), language) for block in result.not_evaluated),
         yaml=_printable(result.experiment.yaml),
@@ -138,6 +161,30 @@ def _alternative(voice: Voice, metric: MetricResult, uplift: Uplift, *, decided:
         bounds=voice.bounds(uplift),
         p_value=values.MISSING if uplift.p_value is None else numbers.p_number(uplift.p_value, voice.language),
     )
+
+
+def _calibration(voice: Voice, metric: MetricResult) -> tuple[CalibrationRow, ...]:
+    """The nearest tabulated design per comparison; nothing where the verdict is refused or nothing is tabulated."""
+    rows, language = [], voice.language
+    for uplift in metric.uplifts:
+        found = None if voice.verdict(metric, uplift) == "refused" else nearest(voice.result, metric, uplift)
+        if found is None:
+            continue
+        above, below = (numbers.percent(x, language, decimals=1) for x in (found.above, found.below))
+        page = methods.calibration(found.section) or methods.calibration(found.method)
+        rows.append(
+            CalibrationRow(
+                metric=voice.title(metric),
+                arm=voice.arm(uplift.treatment.arm) if voice.several else "",
+                method=f"{methods.name(uplift.method, language)} ({page[0]})" if page else uplift.method,
+                design=f"{numbers.count(found.control, language)} : {numbers.count(found.treatment, language)}",
+                events=numbers.count(found.events, language),
+                coverage=numbers.percent(found.coverage, language, decimals=1),
+                misses=f"{above} / {below}",
+                refused=numbers.percent(found.refused, language, decimals=1),
+            )
+        )
+    return tuple(rows)
 
 
 def _facts(voice: Voice) -> tuple[tuple[str, str], ...]:

@@ -106,6 +106,33 @@ def calibration(method: str) -> tuple[str, str] | None:
     return _CALIBRATION.get(method)
 
 
+def calibration_heading(language: Language) -> str:
+    """What the table is called."""
+    return say(language, de="Wie oft solche Intervalle stimmen", en="How often such intervals are right")
+
+
+def calibration_lead(language: Language) -> str:
+    """What the table shows and what it does not."""
+    return say(
+        language,
+        de="Je Vergleich der ähnlichste Aufbau aus den Kalibriertabellen: dieselbe Methode, ähnliche Gruppen und "
+        "ähnlich viele Ereignisse in der Kontrollgruppe, mit bekannter Wahrheit simuliert oder durchgezählt. Ein "
+        "95‑%‑Intervall soll sie in 95 von 100 Fällen enthalten und sie nach beiden Seiten gleich oft verfehlen.",
+        en="For each comparison the most similar design of the calibration tables: the same method, similar groups and "
+        "similarly many events in the control, simulated or enumerated with a known truth. A 95% interval should "
+        "contain it in 95 of 100 cases and miss it equally often on either side.",
+    )
+
+
+def calibration_heads(language: Language) -> tuple[str, ...]:
+    """Method, design, events, coverage, misses, without a verdict."""
+    if language == "de":
+        heads = ("Methode", "Gruppen", "Ereignisse", "Abdeckung", "darüber / darunter", "ohne Urteil")
+    else:
+        heads = ("Method", "Groups", "Events", "Coverage", "above / below", "no verdict")
+    return heads
+
+
 def calibrated(method: str, language: Language) -> str:
     """Where to read how often an estimator is right; empty where nothing is tabulated."""
     found = calibration(method)
