@@ -7,7 +7,7 @@ CORE := $(VENV)/.core
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: demo test fast lint types layers calibrate approve clean
+.PHONY: demo test fast lint types layers pages calibrate approve clean
 
 demo: $(CORE)
 	$(BIN)/uplift demo
@@ -27,6 +27,11 @@ types: $(STAMP)
 
 layers: $(STAMP)
 	$(BIN)/lint-imports --no-cache
+
+# What is generated from the code: tests compare it.
+pages: $(STAMP)
+	$(BIN)/uplift explain all > docs/findings.md
+	$(BIN)/uplift explain all --language de > docs/findings.de.md
 
 calibrate: $(STAMP)
 	$(BIN)/python -m benchmarks.calibration

@@ -54,16 +54,26 @@ def schema(
 
 def explain(
     what: Annotated[
-        str, typer.Argument(metavar="CODE|EXPERIMENT", help="A finding code such as UP310, or an experiment.")
+        str,
+        typer.Argument(
+            metavar="CODE|EXPERIMENT|all", help="A finding code such as UP310, an experiment, or all codes."
+        ),
     ],
     language: LanguageOption = None,
 ) -> None:
     """What a finding means, or what an experiment will do.
 
-    Of an experiment: what will happen to whom and when, what the test can find, and what is decided then.
+    Of an experiment: what will happen to whom and when, what the test can find, and what is decided then. `all`: every
+    finding, as a page of Markdown.
     """
     import re
 
+    if what == "all":
+        from uplift.words.codes import CODES
+        from uplift.words.codes.page import page
+
+        typer.echo(page(tuple(CODES.values()), speech_of(language) or "en"), nl=False)
+        return
     if re.fullmatch(r"UP\d+", what, re.IGNORECASE):
         typer.echo(_finding(what, german=language == Speech.de))
         return

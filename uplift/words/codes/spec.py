@@ -209,8 +209,8 @@ SPEC: tuple[Entry, ...] = (
         "UP209",
         "Consent is tested only when it is sent",
         "Einwilligung wird erst beim Versand geprüft",
-        "Contacts without consent get nothing in the treatment, but stay in the control: the arms differ, and those who "
-        "could not be written to dilute the uplift.",
+        "Contacts without consent get nothing in the treatment, but stay in the control: the arms differ, and those "
+        "who could not be written to dilute the uplift.",
         "Kontakte ohne Einwilligung bekommen in der Treatmentgruppe nichts, bleiben aber in der Kontrolle: Die Gruppen "
         "unterscheiden sich, und wer nicht angeschrieben werden darf, verdünnt den Uplift.",
         "Add the consent column to audience.where; what a channel needs stands under `channels` in project.yml.",
