@@ -92,6 +92,9 @@ def test_a_lock_after_the_start_is_told(shop: Drawn) -> None:
 
 def test_metrics_and_segments_that_came_later_are_exploratory(shop: Drawn) -> None:
     sign(shop)
+    contacts = shop.study.root / "data" / "contacts.csv"
+    countries = "".join(f"{unit},{'AT' if unit % 3 else 'DE'}\n" for unit in shop.arms)
+    contacts.write_text("customer_id,country\n" + countries, encoding="utf-8")
     amended(
         shop,
         "{metric: basket, window: 14d}]",
@@ -105,6 +108,8 @@ def test_metrics_and_segments_that_came_later_are_exploratory(shop: Drawn) -> No
         ("metric", "orders_per_contact", "added", "secondary"),
         ("segment", "country", "added", None),
     }
+    assert all(by_country.exploratory for by_country in result.primary.segments)
+    assert {value.uplift.direction for value in result.primary.segments[0].values} == {"refused"}
     assert [a.reason for a in result.record.amendments] == ["the shop asked", "the shop asked"]
     assert [c.field for c in result.record.amendments[0].changes] == [
         "metrics.secondary.basket.window",

@@ -16,7 +16,7 @@ from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
 from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.money import money_of
-from uplift.analysis.record import record_of, silent_changes
+from uplift.analysis.record import later_segments, record_of, silent_changes
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement
 from uplift.engine.measure import measure
@@ -82,6 +82,7 @@ def analyze(
             terms=terms,
             refusal=refusal,
             refusals=sitting.refusals,
+            exploratory=later_segments(record),
         )
         for role, use in uses_of(study)
         if use.metric not in measurement.not_measured

@@ -6,6 +6,7 @@ together count together, several arms share the design's correction. Everything 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -14,16 +15,23 @@ from operator import add
 from typing import Literal
 
 from uplift.engine import MetricSums
+from uplift.errors import StatisticsError
 from uplift.results import Kind, Uplift
 from uplift.spec import Study
-from uplift.stats.clusters import compare_clusters, compare_clusters_in_strata
+from uplift.spec.experiment import Guardrail, Primary, Secondary
+from uplift.stats.adjustment import Adjusted, compare_adjusted_in_strata
+from uplift.stats.clusters import compare_adjusted_clusters, compare_clusters, compare_clusters_in_strata
+from uplift.stats.decision import Level
 from uplift.stats.dunnett import control_loadings, dunnett
 from uplift.stats.effects import alternatives, compare
 from uplift.stats.moments import Moments, Sums
 from uplift.stats.multiplicity import holm
 from uplift.stats.strata import Stratum, compare_strata
 
+Use = Primary | Secondary | Guardrail
 SMALLEST = 2  # contacts per arm: a variance needs two
+UNFIT = frozenset({"UP650", "UP651"})
+"""Covariates that don't vary, or repeat each other: nothing can be adjusted by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,8 @@ def terms_of(study: Study) -> Terms:
 class Question:
     """One treatment arm against the control: their moments in each stratum and epoch (one where there is none).
 
-    With `clustered` the moments are those of cluster totals.
+    With `clustered` the moments are those of cluster totals. `covariates` names the columns after the metric's own, by
+    which the comparison is adjusted.
     """
 
     metric: str
@@ -64,6 +73,7 @@ class Question:
     treatment_arm: str
     strata: tuple[Stratum, ...]
     clustered: bool = False
+    covariates: tuple[str, ...] = ()
 
     @property
     def control(self) -> Moments:
@@ -76,6 +86,30 @@ class Question:
         return reduce(add, (t for _, t in self.strata))
 
 
+def questions_of(study: Study, use: Use, measured: MetricSums) -> list[Question]:
+    """Every treatment arm against the control, in bucket order."""
+    definition, control = study.metric(use.metric), study.experiment.control
+    return [
+        Question(
+            metric=use.metric,
+            kind=definition.kind,
+            better=definition.better,
+            control_arm=control,
+            treatment_arm=arm,
+            strata=strata_of(measured, control=control, treatment=arm),
+            clustered=measured.clustered,
+            covariates=measured.covariates,
+        )
+        for arm in study.experiment.treatments
+    ]
+
+
+def refused(uplift: Uplift, refusals: Mapping[str, str]) -> Uplift:
+    """The comparison without a verdict, where one of its treatments is refused: treatment → code."""
+    code = refusals.get(uplift.treatment.arm)
+    return uplift if code is None else replace(uplift, direction="refused", refusal=code)
+
+
 def strata_of(measured: MetricSums, *, control: str, treatment: str) -> tuple[Stratum, ...]:
     """The moments of both arms in each stratum and weight epoch.
 
@@ -85,14 +119,14 @@ def strata_of(measured: MetricSums, *, control: str, treatment: str) -> tuple[St
     sums: dict[tuple[int, str], dict[str, Sums]] = {}
     for cell in measured.cells:
         if cell.arm in (control, treatment):
-            sums.setdefault((cell.weight_epoch, cell.stratum or ""), {})[cell.arm] = cell.sums
+            sums.setdefault((cell.weight_epoch, cell.stratum or ""), {})[cell.arm] = cell.adjusting or cell.sums
     epochs: dict[int, list[Group]] = {}
     for (epoch, _), arms in sorted(sums.items()):
         epochs.setdefault(epoch, []).append(arms)
     merged = [group for groups in epochs.values() for group in _merged(groups, control, treatment)]
     comparable = [group for group in merged if _smaller_arm(group, control, treatment) >= SMALLEST]
     shown = comparable or ([reduce(_together, merged)] if merged else [{}])
-    some = next((cell.sums for cell in measured.cells), Sums(("y",), 0, {}, (0,), (0,)))
+    some = next((cell.adjusting or cell.sums for cell in measured.cells), Sums(("y",), 0, {}, (0,), (0,)))
     nobody = replace(some, n=0, powers={}, nonzero=0)
     return tuple((g.get(control, nobody).moments(), g.get(treatment, nobody).moments()) for g in shown)
 
@@ -151,7 +185,60 @@ def answers(questions: Sequence[Question], terms: Terms) -> list[Uplift]:
 
 
 def answer(question: Question, terms: Terms, alpha: float) -> Uplift:
-    """One arm at one level, by the estimator that the design asks for."""
+    """One arm at one level, by the estimator that the design asks for.
+
+    Where the covariates can't adjust anything the comparison stands unadjusted, with a caution that says why.
+    """
+    if not question.covariates:
+        return _unadjusted(question, terms, alpha)
+    try:
+        return _adjusted(question, terms, alpha).uplift
+    except StatisticsError as error:
+        code = error.problems[0].code
+        if code not in UNFIT:
+            raise
+        plain = _unadjusted(question, terms, alpha)
+        return replace(plain, cautions=(*plain.cautions, code))
+
+
+def adjustment(question: Question, terms: Terms) -> Adjusted | None:
+    """What the covariates of a comparison were worth; None where it has none, or none that can adjust anything."""
+    if not question.covariates:
+        return None
+    try:
+        return _adjusted(question, terms, terms.alpha)
+    except StatisticsError as error:
+        if error.problems[0].code not in UNFIT:
+            raise
+        return None
+
+
+def _adjusted(question: Question, terms: Terms, alpha: float) -> Adjusted:
+    compare_ = compare_adjusted_clusters if question.clustered else compare_adjusted_in_strata
+    return compare_(
+        question.metric,
+        question.kind,
+        strata=question.strata,
+        control_arm=question.control_arm,
+        treatment_arm=question.treatment_arm,
+        interval=terms.interval,
+        alpha=alpha,
+        sides=terms.sides,
+        alternative=question.better,
+    )
+
+
+def log_standard_error(uplift: Uplift) -> float | None:
+    """The standard error of the log ratio that a two-sided interval shows: its width over twice the critical value."""
+    bounds = uplift.relative_interval
+    if bounds is None or bounds.low is None or bounds.high is None or bounds.low <= -1:
+        return None
+    critical = Level(1 - uplift.confidence).critical(math.inf if uplift.df is None else uplift.df)
+    width = math.log1p(bounds.high) - math.log1p(bounds.low)
+    return width / (2 * critical) if width > 0 else None
+
+
+def _unadjusted(question: Question, terms: Terms, alpha: float) -> Uplift:
     if question.clustered:
         return _clusters(question, terms, alpha, terms.interval)
     if len(question.strata) > 1:
@@ -213,12 +300,12 @@ CLUSTER_METHODS = ("log", "fieller", "delta")
 
 
 def other_answers(question: Question, terms: Terms, *, besides: Uplift) -> tuple[Uplift, ...]:
-    """The same comparison on its own (no correction, strata pooled) by every method, for the appendix."""
-    shown = (besides.method, besides.confidence)
+    """The same comparison on its own (no correction, strata, covariates) by every method, for the appendix."""
+    shown, more = (besides.method, besides.confidence), len(question.strata) > 1 or bool(question.covariates)
     if question.clustered:
         asked = [(m, _clusters(question, terms, terms.alpha, m, pooled=True)) for m in CLUSTER_METHODS]
         found = tuple(u for method, u in asked if u.method == method and u.p_value is not None)
-        return tuple(u for u in found if (u.method, u.confidence) != shown or len(question.strata) > 1)
+        return tuple(u for u in found if (u.method, u.confidence) != shown or more)
     found = alternatives(
         question.metric,
         question.kind,
@@ -230,4 +317,4 @@ def other_answers(question: Question, terms: Terms, *, besides: Uplift) -> tuple
         sides=terms.sides,
         alternative=question.better,
     )
-    return tuple(u for u in found if (u.method, u.confidence) != shown or len(question.strata) > 1)
+    return tuple(u for u in found if (u.method, u.confidence) != shown or more)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from uplift.analysis.looks import log_standard_error
+from uplift.analysis.comparison import log_standard_error
 from uplift.design.programme import past_runs, run_of
 from uplift.results import ExperimentFacts, History, MetricResult, ProgrammeRun, Uplift
 from uplift.spec import Study

@@ -13,17 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from uplift.analysis.comparison import Question, Terms, answer
-from uplift.analysis.metrics import questions_of
+from uplift.analysis.comparison import Question, Terms, answer, log_standard_error, questions_of
 from uplift.design.known import known
 from uplift.design.question import question_of
 from uplift.design.timeline import Look as PlannedLook
 from uplift.design.timeline import looks as planned_looks
 from uplift.design.timeline import read_out_date
 from uplift.engine import Measurement
-from uplift.results import Check, Interval, LookReading, Looks, Uplift
+from uplift.results import Check, Interval, LookReading, Looks
 from uplift.spec import Study
-from uplift.stats.decision import Level
 from uplift.stats.sequential import Futility, Look, Monitoring, Reading, closing_level, read_looks
 from uplift.stats.spending import spending_function
 
@@ -234,16 +232,6 @@ def _look(plan: _Plan, question: Question) -> Look:
         p_value=uplift.p_value,
         control_converters=converters,
     )
-
-
-def log_standard_error(uplift: Uplift) -> float | None:
-    """The standard error of the log ratio that a two-sided interval shows: its width over twice the critical value."""
-    bounds = uplift.relative_interval
-    if bounds is None or bounds.low is None or bounds.high is None or bounds.low <= -1:
-        return None
-    critical = Level(1 - uplift.confidence).critical(math.inf if uplift.df is None else uplift.df)
-    width = math.log1p(bounds.high) - math.log1p(bounds.low)
-    return width / (2 * critical) if width > 0 else None
 
 
 def _level(plan: _Plan, monitored: Monitoring | None, *, on_plan: bool) -> tuple[float | None, str | None]:

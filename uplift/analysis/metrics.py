@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from typing import Literal
 
-from uplift.analysis.comparison import Question, Terms, answers, other_answers, strata_of
+from uplift.analysis.comparison import Terms, answers, other_answers, questions_of, refused
+from uplift.analysis.covariates import covariates_of
+from uplift.analysis.segments import segments_of
 from uplift.engine import MetricSums
 from uplift.results import (
     GuardrailStatus,
@@ -43,17 +44,20 @@ def metric_result(
     terms: Terms,
     refusal: str | None,
     refusals: Mapping[str, str] | None = None,
+    exploratory: Collection[str] = (),
 ) -> MetricResult:
     """The result of one metric; with `refusal` (a failed check) estimates stand but no verdict is given.
 
-    `refusals` names a code for the treatments that have no verdict today.
+    `refusals` names a code for the treatments that have no verdict today, `exploratory` the segment columns that were
+    declared after the lock.
     """
     definition = study.metric(use.metric)
     experiment = study.experiment
     questions = questions_of(study, use, measured)
-    uplifts = [_refused(uplift, refusal, refusals) for uplift in answers(questions, terms)]
+    codes = {arm: code for arm in experiment.treatments if (code := refusal or (refusals or {}).get(arm))}
+    uplifts = [refused(uplift, codes) for uplift in answers(questions, terms)]
     others = [
-        _refused(other, refusal, refusals)
+        refused(other, codes)
         for question, uplift in zip(questions, uplifts, strict=True)
         for other in other_answers(question, terms, besides=uplift)
     ]
@@ -77,29 +81,9 @@ def metric_result(
         if isinstance(use, Guardrail)
         else (),
         winsorised_at=measured.winsorised_at,
+        segments=segments_of(study, use, measured, terms=terms, refusals=codes, exploratory=exploratory),
+        covariates=covariates_of(questions, terms, refusals=codes),
     )
-
-
-def questions_of(study: Study, use: Use, measured: MetricSums) -> list[Question]:
-    """Every treatment arm against the control, in bucket order."""
-    definition, control = study.metric(use.metric), study.experiment.control
-    return [
-        Question(
-            metric=use.metric,
-            kind=definition.kind,
-            better=definition.better,
-            control_arm=control,
-            treatment_arm=arm,
-            strata=strata_of(measured, control=control, treatment=arm),
-            clustered=measured.clustered,
-        )
-        for arm in study.experiment.treatments
-    ]
-
-
-def _refused(uplift: Uplift, refusal: str | None, refusals: Mapping[str, str] | None) -> Uplift:
-    code = refusal or (refusals or {}).get(uplift.treatment.arm)
-    return uplift if code is None else replace(uplift, direction="refused", refusal=code)
 
 
 def _format(definition: MetricDefinition) -> Literal["number", "percent", "money"]:

@@ -53,6 +53,12 @@ def silent_changes(record: Record | None) -> tuple[Check, ...]:
     return (Check("UP401", "fail" if decisive else "warn", facts),)
 
 
+def later_segments(record: Record | None) -> frozenset[str]:
+    """The segment columns that were declared after the lock."""
+    later = record.later if record is not None else ()
+    return frozenset(addition.name for addition in later if addition.kind == "segment")
+
+
 def _amendments(lock: Lock) -> Iterator[SignedChange]:
     """Each amendment with its changes as people speak of them, seen from the lock as it stood before it."""
     before = Lock(lock.experiment, lock.locked)

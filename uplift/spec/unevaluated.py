@@ -10,11 +10,9 @@ def unevaluated(study: Study) -> tuple[str, ...]:
     experiment = study.experiment
     design = experiment.design
     written = {
-        "segments": bool(experiment.segments),
         "targeting": experiment.targeting is not None,
         "compliance": experiment.compliance is not None,
         "claims": bool(experiment.claims),
-        "design.variance_reduction": design.variance_reduction != "none",
         "design.comparisons": design.comparisons != "vs_control",
     }
     return tuple(block for block, is_written in written.items() if is_written)

@@ -16,6 +16,7 @@ from operator import add
 from typing import Literal
 
 from uplift.results import ArmValue, Kind, Uplift
+from uplift.stats.adjustment import Adjusted, compare_adjusted_in_strata
 from uplift.stats.effects import compare
 from uplift.stats.estimates import Estimate, ratio_of
 from uplift.stats.evidence import MEANS, Evidence
@@ -102,6 +103,49 @@ def compare_clusters_in_strata(
     return replace(
         found, kind=kind, control=_by_contact(found.control, control), treatment=_by_contact(found.treatment, treatment)
     )
+
+
+def compare_adjusted_clusters(
+    metric: str,
+    kind: Kind,
+    *,
+    strata: Sequence[Stratum],
+    control_arm: str = "control",
+    treatment_arm: str = "treatment",
+    interval: str = "auto",
+    alpha: float = 0.05,
+    sides: Literal[1, 2] = 2,
+    alternative: Literal["up", "down"] = "up",
+) -> Adjusted:
+    """Compare clusters by values adjusted for what was known before: columns from the third on are covariates.
+
+    A covariate is the total of a cluster. Strata, values and evidence are as in `compare_clusters_in_strata`, the
+    regression and what it refuses as in `compare_adjusted`.
+    """
+    if kind == "quantile":
+        raise ValueError("quantiles have no cluster totals")
+    found = compare_adjusted_in_strata(
+        metric,
+        "ratio",
+        strata=strata,
+        control_arm=control_arm,
+        treatment_arm=treatment_arm,
+        interval="auto" if interval in ("score", "hall") else interval,
+        alpha=alpha,
+        sides=sides,
+        alternative=alternative,
+        evidence=MEANS,
+    )
+    if kind == "ratio":
+        return found
+    control, treatment = (reduce(add, arm) for arm in zip(*strata, strict=True))
+    uplift = replace(
+        found.uplift,
+        kind=kind,
+        control=_by_contact(found.uplift.control, control),
+        treatment=_by_contact(found.uplift.treatment, treatment),
+    )
+    return replace(found, uplift=uplift)
 
 
 def _by_contact(arm: ArmValue, clusters: Moments) -> ArmValue:

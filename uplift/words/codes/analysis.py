@@ -294,4 +294,15 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_en="Choose a quantile closer to the middle, or wait for more contacts.",
         fix_de="Wählen Sie ein Quantil näher an der Mitte, oder warten Sie auf mehr Kontakte.",
     ),
+    Entry(
+        code="UP655",
+        title_en="a segment that was declared after the lock",
+        title_de="nach der Festlegung ergänztes Segment",
+        why_en="Whoever has seen the data finds a group with a large effect in every test. What was not declared "
+        "before suggests a question for the next test; it proves nothing.",
+        why_de="Wer die Daten gesehen hat, findet in jedem Test eine Gruppe mit großer Wirkung. Was nicht vorher "
+        "festgelegt war, ist eine Frage für den nächsten Test, kein Beleg.",
+        fix_en="Declare the segment in the next run of the programme, before its lock.",
+        fix_de="Legen Sie das Segment im nächsten Durchgang des Programms fest, vor dem Lock.",
+    ),
 )
