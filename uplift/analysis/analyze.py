@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from uplift.analysis import checks
+from uplift.analysis.claims import claim_readings
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
 from uplift.analysis.facts import arm_counts, experiment_facts
@@ -124,6 +125,7 @@ def analyze(
         not_evaluated=(*unevaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
         record=record,
         money=money,
+        claims=claim_readings(study, metrics),
         history=history_of(study, facts, primary, as_of=day),
     )
 

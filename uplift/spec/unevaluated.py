@@ -12,7 +12,6 @@ def unevaluated(study: Study) -> tuple[str, ...]:
     written = {
         "targeting": experiment.targeting is not None,
         "compliance": experiment.compliance is not None,
-        "claims": bool(experiment.claims),
         "design.comparisons": design.comparisons != "vs_control",
     }
     return tuple(block for block, is_written in written.items() if is_written)

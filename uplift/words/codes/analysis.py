@@ -305,4 +305,59 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_en="Declare the segment in the next run of the programme, before its lock.",
         fix_de="Legen Sie das Segment im nächsten Durchgang des Programms fest, vor dem Lock.",
     ),
+    Entry(
+        code="UP621",
+        title_en="claim without a control group",
+        title_de="Aussage ohne Kontrollgruppe",
+        why_en="The sentence compares with an earlier time, or speaks of something that this test has not measured "
+        "against a control. What would have happened anyway is part of such a number.",
+        why_de="Der Satz vergleicht mit früher oder spricht von etwas, das dieser Test nicht gegen eine Kontrollgruppe "
+        "gemessen hat. In einer solchen Zahl steckt, was ohnehin geschehen wäre.",
+        fix_en="State the uplift against the control group, or leave the number out of the report on this test.",
+        fix_de="Nennen Sie den Uplift gegenüber der Kontrollgruppe, oder lassen Sie die Zahl in Berichten über diesen "
+        "Test weg.",
+    ),
+    Entry(
+        code="UP622",
+        title_en="claim about another metric than the one measured",
+        title_de="Aussage passt nicht zur gemessenen Metrik",
+        why_en="The value is not the one that the result shows for this metric, or the sentence speaks of another "
+        "metric than the one it names: buyers where a basket was measured, or the other way round.",
+        why_de="Der Wert ist nicht der, den das Ergebnis für diese Metrik zeigt, oder der Satz spricht von einer "
+        "anderen Metrik als der angegebenen: von Käufern, wo ein Bestellwert gemessen wurde, oder umgekehrt.",
+        fix_en="Take metric and value from the same row of the result.",
+        fix_de="Nehmen Sie Metrik und Wert aus derselben Zeile des Ergebnisses.",
+    ),
+    Entry(
+        code="UP623",
+        title_en="claim from an underpowered test",
+        title_de="Aussage aus einem zu kleinen Test",
+        why_en="If the claimed effect were the true one, this test would have found it less often than the design asks "
+        "for. Such a find is often larger than the truth.",
+        why_de="Wäre die behauptete Wirkung die wahre, hätte dieser Test sie seltener gefunden, als der Versuchsplan "
+        "verlangt. Ein solcher Fund ist oft größer als die Wahrheit.",
+        fix_en="State the interval beside the value, and repeat the test with more contacts.",
+        fix_de="Nennen Sie das Intervall neben dem Wert, und wiederholen Sie den Test mit mehr Kontakten.",
+    ),
+    Entry(
+        code="UP624",
+        title_en="claim about a metric that compares buyers with buyers",
+        title_de="Aussage über eine Metrik, die Käufer mit Käufern vergleicht",
+        why_en="The treatment changes who buys. A difference between the buyers of both arms may come from that alone; "
+        "it describes and does not prove.",
+        why_de="Die Maßnahme verändert, wer kauft. Ein Unterschied zwischen den Käufern beider Gruppen kann allein "
+        "daher kommen; er beschreibt, aber beweist nicht.",
+        fix_en="State the revenue per contact, which counts everybody.",
+        fix_de="Nennen Sie den Umsatz je Kontakt; er zählt alle.",
+    ),
+    Entry(
+        code="UP625",
+        title_en="claim with a value cut off instead of rounded",
+        title_de="Aussage mit abgeschnittenem statt gerundetem Wert",
+        why_en="24.9% rounds to 25%. Digits that are cut off make readers doubt the others.",
+        why_de="24,9\u00a0% werden zu 25\u00a0% gerundet. Abgeschnittene Ziffern lassen Leser "
+        "an den übrigen zweifeln.",
+        fix_en="Round the value, or give one more digit.",
+        fix_de="Runden Sie den Wert, oder geben Sie eine Ziffer mehr an.",
+    ),
 )
