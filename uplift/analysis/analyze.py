@@ -12,6 +12,7 @@ from uplift.analysis import checks
 from uplift.analysis.claims import claim_readings
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
+from uplift.analysis.epochs import epochs_of
 from uplift.analysis.facts import arm_counts, experiment_facts
 from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
@@ -67,9 +68,10 @@ def analyze(
     terms = terms_of(study)
     sitting = sit(study, day, measurement, terms=terms, measure_on=lambda on: _again(study, assigned, on, folder))
     terms = replace(terms, levels=sitting.levels)
+    epochs = epochs_of(study, measurement)
     about_design = (
-        checks.srm(arms, cluster=cluster),
-        *checks.weight_epochs(_weight_epochs(measurement)),
+        *checks.srm(epochs, cluster=cluster),
+        *checks.weight_epochs(epochs),
         *silent_changes(record),
         *sitting.checks,
     )
@@ -133,10 +135,6 @@ def analyze(
 def _again(study: Study, assigned: Assigned, day: datetime.date, folder: Path) -> Measurement:
     """The same data as they were on an earlier day: the unit table is there already, only the sums are new."""
     return measure(study, assigned, as_of=day, cache_dir=folder)
-
-
-def _weight_epochs(measurement: Measurement) -> int:
-    return len({cell.weight_epoch for cell in measurement.assigned_cells})
 
 
 def default_as_of(study: Study) -> datetime.date:

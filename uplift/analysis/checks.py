@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
+from uplift.analysis.epochs import Epochs
 from uplift.engine import UnknownArm
 from uplift.errors import Problem
 from uplift.results import ArmCount, Check, MetricResult
@@ -13,16 +15,18 @@ from uplift.spec import Study
 SRM_ALPHA = 0.001
 
 
-def srm(arms: Sequence[ArmCount], *, cluster: str | None = None) -> Check:
-    """Sample ratio mismatch: do the assigned units fit the designed weights (chi-square, alpha 0.001)?
+def srm(epochs: Epochs, *, cluster: str | None = None) -> tuple[Check, ...]:
+    """Sample ratio mismatch: do the assigned units fit the weights of their epoch (chi-square, alpha 0.001)?
 
     What was randomised is counted: clusters (`cluster` names their column, in the fact `counted`), else contacts.
+    Epochs whose weights nobody signed can't be checked; `weight_epochs` says so.
     """
-    from uplift.stats.srm import srm_check
+    from uplift.stats.srm import srm_check_of_epochs
 
-    observed = {a.arm: a.assigned if a.clusters is None else a.clusters for a in arms}
-    found = srm_check(observed, {a.arm: a.weight for a in arms}, alpha=SRM_ALPHA)
-    return found if cluster is None else replace(found, facts=(*found.facts, ("counted", cluster)))
+    if not epochs.known:
+        return ()
+    found = srm_check_of_epochs(epochs.known, alpha=SRM_ALPHA)
+    return (found if cluster is None else replace(found, facts=(*found.facts, ("counted", cluster))),)
 
 
 def leaked_clusters(leaked: int, arms: Sequence[ArmCount], *, cluster: str | None) -> tuple[Check, ...]:
@@ -81,9 +85,12 @@ def unknown_arms(unknown: Sequence[UnknownArm]) -> tuple[Check, ...]:
     return (Check("UP606", "warn", (("contacts", contacts), ("values", named or None))),) if contacts else ()
 
 
-def weight_epochs(epochs: int) -> tuple[Check, ...]:
-    """Weights that changed on the way make pooled arms incomparable: estimates stand, but no verdict may pretend."""
-    return (Check("UP631", "fail", (("epochs", epochs),)),) if epochs > 1 else ()
+def weight_epochs(epochs: Epochs) -> tuple[Check, ...]:
+    """Weights that changed on the way: each epoch is compared within itself, if somebody has signed its weights."""
+    if epochs.number <= 1:
+        return ()
+    status: Literal["ok", "fail"] = "fail" if epochs.unsigned else "ok"
+    return (Check("UP631", status, (("epochs", epochs.number), ("unsigned", epochs.unsigned))),)
 
 
 def missing(missing: int, total: int) -> tuple[Check, ...]:

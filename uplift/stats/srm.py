@@ -72,6 +72,36 @@ def srm_check(observed: Mapping[str, int], weights: Mapping[str, float], *, alph
     return Check("UP601", "fail" if test.p_value < alpha else "ok", tuple(facts))
 
 
+def srm_check_of_epochs(
+    epochs: Sequence[tuple[Mapping[str, int], Mapping[str, float]]], *, alpha: float = SRM_ALPHA
+) -> Check:
+    """The check UP601 where the weights changed on the way: each epoch's counts against that epoch's weights.
+
+    p is the smallest of the epochs' times their number (Bonferroni); counts in the facts are summed over the epochs.
+    Pooled counts have no one set of weights to be compared with. With one epoch it is `srm_check`.
+
+    >>> old, new = {"control": 0.1, "treatment": 0.9}, {"control": 0.5, "treatment": 0.5}
+    >>> counts = {"control": 1000, "treatment": 9000}, {"control": 500, "treatment": 500}
+    >>> srm_check_of_epochs([(counts[0], old), (counts[1], new)]).status
+    'ok'
+    """
+    if len(epochs) == 1:
+        return srm_check(*epochs[0], alpha=alpha)
+    tests, expected = [], dict.fromkeys((arm for counts, _ in epochs for arm in counts), 0.0)
+    observed = dict.fromkeys(expected, 0)
+    for counts, weights in epochs:
+        tests.append(srm_test(list(counts.values()), [float(weights[arm]) for arm in counts]))
+        n, total = sum(counts.values()), float(sum(weights[arm] for arm in counts))
+        for arm, count in counts.items():
+            observed[arm] += count
+            expected[arm] += n * float(weights[arm]) / total
+    p_value = min(1.0, len(tests) * min(test.p_value for test in tests))
+    facts: list[tuple[str, Fact]] = [("p", p_value), ("alpha", alpha), ("test", "each epoch, Bonferroni")]
+    for arm, count in observed.items():
+        facts += [(f"observed {arm}", count), (f"expected {arm}", expected[arm])]
+    return Check("UP601", "fail" if p_value < alpha else "ok", (*facts, ("epochs", len(epochs))))
+
+
 def split_bayes_factor(observed: Sequence[int], weights: Sequence[float], *, concentration: float = 100.0) -> float:
     """The e-value against the designed split, as a natural logarithm: it may be looked at after every contact.
 

@@ -196,11 +196,14 @@ ANALYSIS: tuple[Entry, ...] = (
         title_en="weights changed while the test ran",
         title_de="Gewichte haben sich während des Tests geändert",
         why_en="Contacts from before and after a change of weights differ. Pooled, the difference looks like an "
-        "effect, so no verdict is given.",
+        "effect: from 10% to 50% control it fakes a loss of 17%. So each weight epoch is compared within itself, and "
+        "counted against its own weights. Where nobody has signed these, there is no verdict.",
         why_de="Kontakte von vor und nach einer Änderung der Gewichte unterscheiden sich. Zusammengeworfen sieht der "
-        "Unterschied wie eine Wirkung aus; deshalb gibt es kein Urteil.",
-        fix_en="Analyse each weight epoch on its own.",
-        fix_de="Werten Sie jede Gewichts-Epoche für sich aus.",
+        "Unterschied wie eine Wirkung aus: Von 10\u00a0% auf 50\u00a0% Kontrollgruppe täuscht er einen Verlust von "
+        "17\u00a0% vor. Deshalb wird jede Gewichtsepoche für sich verglichen und an ihren eigenen Gewichten gemessen. "
+        "Hat diese niemand unterschrieben, gibt es kein Urteil.",
+        fix_en="Sign changed weights with `uplift amend` before anybody joins under them.",
+        fix_de="Unterschreiben Sie geänderte Gewichte mit `uplift amend`, bevor jemand unter ihnen dazukommt.",
     ),
     Entry(
         code="UP632",

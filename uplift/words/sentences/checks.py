@@ -220,21 +220,30 @@ def _no_higher_moments(facts: Facts, language: Language) -> str | None:
 
 
 def _weight_epochs(facts: Facts, language: Language) -> str | None:
-    epochs = facts.get("epochs")
+    epochs, unsigned = facts.get("epochs"), facts.get("unsigned")
     if not isinstance(epochs, int):
         return None
     times = numbers.count(epochs - 1, language)
-    if epochs == 2:
+    changed = say(
+        language,
+        de=f"Die Gewichte der Gruppen haben sich während des Tests {'einmal' if epochs == 2 else f'{times}-mal'} "
+        "geändert",
+        en=f"The weights of the arms changed {'once' if epochs == 2 else f'{times} times'} while the test ran",
+    )
+    if unsigned == 0:
         return say(
             language,
-            de="Die Gewichte der Gruppen haben sich während des Tests einmal geändert.",
-            en="The weights of the arms changed once while the test ran.",
+            de=f"{changed}; jede Gewichtsepoche ist für sich verglichen.",
+            en=f"{changed}; each weight epoch is compared within itself.",
         )
-    return say(
-        language,
-        de=f"Die Gewichte der Gruppen haben sich während des Tests {times}-mal geändert.",
-        en=f"The weights of the arms changed {times} times while the test ran.",
-    )
+    if isinstance(unsigned, int):
+        return say(
+            language,
+            de=f"{changed}, und nicht alle Änderungen sind unterschrieben: Zu {unsigned} von {epochs} Gewichtsepochen "
+            "fehlen die Gewichte.",
+            en=f"{changed}, and not every change was signed: the weights of {unsigned} of {epochs} epochs are unknown.",
+        )
+    return f"{changed}."
 
 
 def _look(facts: Facts, language: Language) -> str | None:
