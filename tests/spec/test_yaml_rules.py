@@ -111,7 +111,7 @@ EXPERIMENT_CASES: list[tuple[str, tuple[Change, ...], str, str]] = [
     ("costs in another currency", (("0.62 EUR", "0.62 USD"),), "error UP228 at 0.62 USD", "contact_cost is in USD, the project in EUR|state it in EUR"),
     ("budget in another currency", (("segments: [country, value_band]\n", TARGETING % "budget: 60_000 USD"),), "error UP228 at 60_000 USD", "the budget is in USD|state it in EUR"),
     ("an exclusion for an unknown arm", (("segments: [country, value_band]\n", TARGETING % "exclude: {letter: country = 'AT'}"),), "error UP216 at letter", "'letter' is not an arm|allowed: control, treatment, none"),
-    ("a strategy without a treatment", (("segments: [country, value_band]\n", TARGETING % "allow: [none]"),), "error UP245 at [none]", "allows no treatment|add one of: treatment"),
+    ("a strategy without a treatment", (("segments: [country, value_band]\n", TARGETING % "allow: [none]"),), "error UP245 at [none", "allows no treatment|add one of: treatment"),
     ("a cap for the control", (("segments: [country, value_band]\n", TARGETING % "caps: {control: 20%}"),), "warning UP245 at control", "caps speaks of 'control'|delete the line"),
     ("more coverage than caps", (("segments: [country, value_band]\n", TARGETING % "caps: {treatment: 20%}, coverage: 30%"),), "error UP245 at 30%", "room for 20% of the contacts, coverage asks for 30%|raise the caps"),
     ("a prior in points", (("segments:", "targeting: {features: [a], priors: {treatment: {uplift: 1pp, half_width: 5%}}}\nsegments:"),), "error UP246 at 1pp", "no relative uplift|write per cent"),

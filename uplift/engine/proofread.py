@@ -64,6 +64,9 @@ def _snippets(study: Study) -> Iterator[tuple[Document, tuple[str, ...], str]]:
         own.append((("compliance", "received", "where"), experiment.compliance.received.where))
     if experiment.value is not None and experiment.value.redemptions is not None:
         own.append((("value", "redemptions", "where"), experiment.value.redemptions.where))
+    if experiment.targeting is not None and experiment.targeting.strategy is not None:
+        excluded = experiment.targeting.strategy.exclude.items()
+        own.extend((("targeting", "strategy", "exclude", arm), where) for arm, where in excluded)
     yield from ((study.document, path, text) for path, text in own if text is not None)
     roles = experiment.metrics
     used = [roles.primary.metric, *(u.metric for u in roles.secondary), *(g.metric for g in roles.guardrails)]

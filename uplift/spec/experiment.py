@@ -27,6 +27,7 @@ from uplift.spec.scalars import (
     WavesField,
     WindowField,
 )
+from uplift.spec.targeting import Targeting
 
 _WINDOW = "Days from the contact's assignment that count, in all arms alike; required for event metrics."
 _METRIC = "A name under `metrics` in project.yml."
@@ -103,6 +104,12 @@ class Audience(Model):
         default=None,
         description="SQL condition on facts known before assignment; the same for every arm.",
         examples=["n_orders = 1 and email_opt_in"],
+    )
+    scores: Name | None = Field(
+        default=None,
+        description="A source of contacts with scores (`uplift score` writes one): its columns join by the contact's "
+        "id; refused when it has seen data from after the assignment.",
+        examples=["scores"],
     )
     entry: Literal["snapshot", "waves", "rolling"] = Field(
         default="snapshot",
@@ -267,53 +274,6 @@ class Value(Model):
         default=None,
         description="Which rows are redeemed incentives.",
         examples=[{"source": "orders", "where": "voucher_code is not null"}],
-    )
-
-
-class KeepLearning(Model):
-    """Random exceptions that keep the next model honest."""
-
-    control_among_targeted: ShareField | None = Field(
-        default=None, description="Share of targeted contacts that get nothing all the same.", examples=["10%"]
-    )
-    treated_among_rest: ShareField | None = Field(
-        default=None, description="Share of the others that are treated all the same.", examples=["2%"]
-    )
-
-
-class Strategy(Model):
-    """What the marketer allows."""
-
-    allow: tuple[Text, ...] = Field(
-        default=(), description="Arms that may be chosen; `none` is no treatment.", examples=[["none", "voucher_5"]]
-    )
-    budget: MoneyField | None = Field(default=None, description="What may be spent in all.", examples=["60_000 EUR"])
-    caps: dict[Name, ShareField] = Field(
-        default_factory=dict, description="Largest share of contacts per arm.", examples=[{"voucher_10": "20%"}]
-    )
-
-
-class Targeting(Model):
-    """Whom to target next."""
-
-    features: tuple[Text, ...] = Field(
-        description="Columns that the model may use; each known before `as_of`.", examples=[["recency_days"]]
-    )
-    as_of: Text = Field(
-        default="assignment", description="The moment at which every feature must be known.", examples=["assignment"]
-    )
-    outcome: Text | None = Field(
-        default=None, description="What is maximised: `net_value` or a metric's name.", examples=["net_value"]
-    )
-    strategy: Strategy | None = Field(
-        default=None,
-        description="What the marketer allows.",
-        examples=[{"allow": ["none", "voucher_5"], "budget": "60_000 EUR"}],
-    )
-    keep_learning: KeepLearning | None = Field(
-        default=None,
-        description="Random exceptions that keep the next model honest.",
-        examples=[{"control_among_targeted": "10%", "treated_among_rest": "2%"}],
     )
 
 

@@ -71,6 +71,8 @@ def used_sources(study: Study, metrics: Mapping[str, MetricDefinition]) -> Itera
     """The names of all sources that the experiment and its metrics read, some of them more than once."""
     experiment = study.experiment
     yield experiment.audience.source
+    if experiment.audience.scores:
+        yield experiment.audience.scores
     if experiment.value and experiment.value.redemptions:
         yield experiment.value.redemptions.source
     if experiment.compliance:
