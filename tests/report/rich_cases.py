@@ -28,6 +28,19 @@ from uplift.results import (
     Segments,
     SegmentValue,
 )
+from uplift.results.targeting import (
+    BudgetPoint,
+    CurvePoint,
+    Estimate,
+    GroupEffect,
+    Importance,
+    OutcomeReading,
+    PolicyReading,
+    Ranking,
+    ResponseShares,
+    RuleLeaf,
+    TargetingReading,
+)
 
 START = datetime.date(2026, 11, 30)
 MARGIN = 0.38
@@ -295,3 +308,51 @@ RICH = {
         everything_untrusted, thirty_segments, keeps_running, young_programme, four_measures, stopped_for_futility,
     )
 }  # fmt: skip
+
+
+def targeting(*, action: str = "target") -> TargetingReading:
+    """A model that ranks well, by hand: the curve bends, the honest value stays below what the model believes."""
+    curve = tuple(
+        CurvePoint(s / 20, 1.3 * (s / 20) ** 0.6 - 0.3 * (s / 20), Interval(1.3 * (s / 20) ** 0.6 - 0.3 * (s / 20) - 0.12, 1.3 * (s / 20) ** 0.6 - 0.3 * (s / 20) + 0.12), s / 20)
+        for s in range(21)
+    )  # fmt: skip
+    groups = tuple(
+        GroupEffect(g, 11250, 0.3 * g - 0.2, Estimate(0.25 * g - 0.1, 0.2, Interval(0.25 * g - 0.5, 0.25 * g + 0.3)))
+        for g in range(1, 6)
+    )
+    ranking = Ranking(
+        "treatment", 56250, Estimate(1.0, 0.2), Estimate(0.31, 0.08), Estimate(0.12, 0.03), 0.25,
+        Estimate(2.1, 0.4, Interval(1.3, 2.9)), Estimate(0.8, 0.2), 0.0004, 0.0012, curve, groups,
+        (Importance("days_since_last_order", 0.52), Importance("n_orders", 0.31)),
+        ResponseShares(0.41, 0.06, 0.49, 0.04),
+    )  # fmt: skip
+    policies = (
+        PolicyReading("model", (("control", 0.4), ("treatment", 0.6)), Estimate(1.12, 0.1, Interval(0.9, 1.3)), Estimate(0.12, 0.05, Interval(0.02, 0.22)), 1.41),
+        PolicyReading("all:treatment", (("treatment", 1.0),), Estimate(1.0, 0.1, Interval(0.8, 1.2))),
+        PolicyReading("none", (("control", 1.0),), Estimate(0.0)),
+    )  # fmt: skip
+    rule = (
+        RuleLeaf((("days_since_last_order", "<=", "180"), ("country", "in", "DE, FR")), "treatment", 0.6, Estimate(1.9, 0.3, Interval(1.2, 2.6))),
+        RuleLeaf((), "control", 0.4, Estimate(-0.1, 0.3, Interval(-0.7, 0.5))),
+    )  # fmt: skip
+    outcome = OutcomeReading(
+        "revenue_per_contact", "Umsatz je Kontakt", "money", "EUR", action, "treatment", 240_000 if action == "test_again" else None,
+        (), "boosted", (ranking,), policies, rule,
+    )  # fmt: skip
+    budget = tuple(
+        BudgetPoint(1000.0 * b, b / 6, Estimate(0.2 * b**0.7, 0.05, Interval(0.2 * b**0.7 - 0.1, 0.2 * b**0.7 + 0.1)), 0.26 * b**0.7)
+        for b in range(1, 7)
+    )  # fmt: skip
+    return TargetingReading(56250, ("days_since_last_order", "n_orders", "country"), 5, 7, (outcome,), budget=budget)
+
+
+def targeted() -> Result:
+    return dataclasses.replace(pays_off(), targeting=targeting())
+
+
+def targeting_in_vain() -> Result:
+    reading = targeting(action="test_again")
+    return dataclasses.replace(pays_off(), targeting=dataclasses.replace(reading, exploratory=True, budget=()))
+
+
+RICH |= {"targeted": targeted, "targeting_in_vain": targeting_in_vain}

@@ -20,6 +20,7 @@ from uplift.report.record import decisions
 from uplift.report.scorecard import scorecard
 from uplift.report.segments import segments_chapter
 from uplift.report.side_by_side import side_by_side, sources
+from uplift.report.targeting import targeting_chapter
 from uplift.report.trust import findings
 from uplift.report.voice import Voice
 from uplift.words.dates import day, days_between
@@ -115,6 +116,7 @@ def _sections(voice: Voice) -> tuple[Section, ...]:
         segments_chapter(voice),
         covariates_chapter(voice),
         reached_chapter(voice),
+        targeting_chapter(voice),
         history_chapter(voice),
         claims_chapter(voice),
     )

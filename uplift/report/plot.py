@@ -10,7 +10,7 @@ from uplift.report.canvas import WIDTH, blank
 from uplift.report.chart import Chart
 from uplift.report.svg import MARK, Caption
 
-_LEFT, _RIGHT, _TOP, _ROOM = 52.0, 16.0, 14.0, 190.0
+_LEFT, _RIGHT, _TOP, _ROOM = 54.0, 22.0, 14.0, 190.0
 
 Place = tuple[float, float]
 T = TypeVar("T")
