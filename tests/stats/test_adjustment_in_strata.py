@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 
 from uplift.errors import StatisticsError
 from uplift.stats.adjustment import compare_adjusted, compare_adjusted_in_strata
+from uplift.stats.clusters import compare_adjusted_clusters
 from uplift.stats.evidence import Evidence
 from uplift.stats.moments import Moments
 from uplift.stats.strata import compare_strata
@@ -99,3 +100,15 @@ def test_intervals_cover_in_unbalanced_strata() -> None:
         assert interval is not None
         covered += not interval.excludes(0.05)
     assert abs(covered / runs - 0.95) < 3 * math.sqrt(0.95 * 0.05 / runs)
+
+
+def test_households_of_one_are_contacts() -> None:
+    (pair,) = four_groups()[:1]
+    alone = compare_adjusted("y", "mean", **dict(zip(("control", "treatment"), moments([pair])[0], strict=True)))
+    ones = [np.insert(rows_, 1, 1.0, axis=1) for rows_ in pair]
+    clusters = tuple(Moments.from_rows(x, ("y", "contacts", "x"), core=2) for x in ones)
+    found = compare_adjusted_clusters("y", "mean", strata=[clusters])  # type: ignore[list-item]
+    assert found.uplift.kind == "mean"
+    assert found.uplift.control.n == len(pair[0])
+    assert found.uplift.relative == pytest.approx(alone.uplift.relative, rel=1e-12)
+    assert found.uplift.p_value == pytest.approx(alone.uplift.p_value, rel=1e-6)
