@@ -145,6 +145,86 @@ class OutcomeReading:
 
 
 @dataclass(frozen=True, slots=True)
+class IncentiveReading:
+    """One arm after the data: its effect before and after shrinkage, and what choosing it is worth per contact.
+
+    `own_share` is the weight of the data against the prior (1: no prior). `conflict` is the probability of data as
+    far from the prior as these (None without a prior), `conflicting` whether that is too small to believe both.
+    `chance_best` counts doing nothing (arm `none`) as a choice; `loss` is what choosing this arm may cost per contact,
+    on average over the posterior, against the best choice in each case.
+    """
+
+    arm: str
+    raw: float | None
+    uplift: float | None
+    interval: Interval | None
+    own_share: float | None
+    conflict: float | None
+    conflicting: bool
+    net: float
+    net_interval: Interval | None
+    chance_best: float
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """The best arm, and its expected net value, when the priors count with another weight (0: data alone)."""
+
+    weight: float
+    arm: str
+    net: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncentiveChoice:
+    """The best single choice for everybody, all arms with `none` first, and how it depends on the priors.
+
+    `metric` is what the effects are about; money is per contact.
+    """
+
+    best: str
+    arms: tuple[IncentiveReading, ...]
+    sensitivity: tuple[Sensitivity, ...] = ()
+    metric: str = ""
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether another weight of the priors would choose another arm."""
+        return len({line.arm for line in self.sensitivity}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class AllocatedArm:
+    """How many contacts of the list get an arm, and what that costs (currency units)."""
+
+    arm: str
+    contacts: int
+    spend: float
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationReading:
+    """Who gets what on the target list. Money in currency units; `value` and `bound` in the outcome's unit, in all.
+
+    `arms` counts what is really sent (exploration included), control first. `value` is what the model expects of the
+    plan, `bound` what no plan within the limits can exceed, `honest` the plan's value per contact over no treatment as
+    the experiment shows it. `price` is what one more unit of currency would bring (None without a budget).
+    """
+
+    arms: tuple[AllocatedArm, ...]
+    planned: int  # contacts that the plan treats, before exploration
+    budget: float | None
+    spend: float
+    value: float
+    bound: float
+    honest: Estimate
+    price: float | None
+    held_back: int  # exploration: targeted contacts that get nothing all the same
+    tried_out: int  # exploration: other contacts that are treated all the same
+
+
+@dataclass(frozen=True, slots=True)
 class TargetingReading:
     """What `uplift target` found: one reading per outcome, the one that decides first."""
 
@@ -157,6 +237,8 @@ class TargetingReading:
     versions: tuple[tuple[str, str], ...] = ()  # library → version
     budget: tuple[BudgetPoint, ...] = ()
     exploratory: bool = False  # nothing was locked before the data were seen
+    incentives: IncentiveChoice | None = None  # where costs and a margin are declared
+    allocation: AllocationReading | None = None  # where a list was written
 
     @property
     def primary(self) -> OutcomeReading:

@@ -19,6 +19,7 @@ from scipy.special import ndtr, ndtri
 
 from uplift.errors import Problem
 from uplift.results.effects import Interval
+from uplift.results.targeting import IncentiveChoice, IncentiveReading, Sensitivity
 from uplift.targeting.allocation_problem import TargetingError
 
 Floats = NDArray[np.float64]
@@ -73,55 +74,6 @@ class Beliefs:
     arms: tuple[str, ...]
     mean: Floats
     covariance: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class IncentiveReading:
-    """One arm after the data: its effect before and after shrinkage, and what choosing it is worth per contact.
-
-    `own_share` is the weight of the data against the prior (1: no prior). `conflict` is the probability of data as
-    far from the prior as these (None without a prior). `chance_best` counts doing nothing as a choice; `loss` is what
-    choosing this arm may cost per contact, on average over the posterior, against the best choice in each case.
-    """
-
-    arm: str
-    raw: float | None
-    uplift: float | None
-    interval: Interval | None
-    own_share: float | None
-    conflict: float | None
-    net: float
-    net_interval: Interval | None
-    chance_best: float
-    loss: float
-
-    @property
-    def conflicting(self) -> bool:
-        """Whether prior and data contradict each other."""
-        return self.conflict is not None and self.conflict < CONFLICT
-
-
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """The best arm, and its expected net value, when the priors count with another weight."""
-
-    weight: float
-    arm: str
-    net: float
-
-
-@dataclass(frozen=True, slots=True)
-class IncentiveChoice:
-    """The best choice for everybody, all arms with `none` first, and how the choice depends on the priors."""
-
-    best: str
-    arms: tuple[IncentiveReading, ...]
-    sensitivity: tuple[Sensitivity, ...]
-
-    @property
-    def sensitive(self) -> bool:
-        """Whether another weight of the priors would choose another arm."""
-        return len({line.arm for line in self.sensitivity}) > 1
 
 
 def shrunken(estimate: float, standard_error: float, *, mean: float, sd: float) -> tuple[float, float]:
@@ -215,13 +167,24 @@ def choose(
     z = float(ndtri(1 - tail))
     readings = [
         IncentiveReading(
-            NONE, None, None, None, None, None, 0.0, None, _share(winner == 0), float(np.mean(best_of - values[:, 0]))
+            arm=NONE,
+            raw=None,
+            uplift=None,
+            interval=None,
+            own_share=None,
+            conflict=None,
+            conflicting=False,
+            net=0.0,
+            net_interval=None,
+            chance_best=_share(winner == 0),
+            loss=float(np.mean(best_of - values[:, 0])),
         )
     ]
     for index, arm in enumerate(arms):
         mean, sd = believed.mean[index + 1], math.sqrt(believed.covariance[index + 1, index + 1])
         prior = known.get(arm.arm)
         data = 1 / math.hypot(arm.log_error, control.log_error) ** 2
+        doubt = conflict(control, arm, prior) if prior else None
         low, high = np.quantile(values[:, index + 1], [tail, 1 - tail])
         readings.append(
             IncentiveReading(
@@ -230,7 +193,8 @@ def choose(
                 uplift=math.expm1(mean),
                 interval=Interval(math.expm1(mean - z * sd), math.expm1(mean + z * sd)),
                 own_share=data / (data + (prior.precision if prior else 0.0)),
-                conflict=conflict(control, arm, prior) if prior else None,
+                conflict=doubt,
+                conflicting=doubt is not None and doubt < CONFLICT,
                 net=float(expected[index]),
                 net_interval=Interval(float(low), float(high)),
                 chance_best=_share(winner == index + 1),
