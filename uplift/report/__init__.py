@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from uplift.results import Result
     from uplift.results.plan import Plan
+    from uplift.results.portfolio import Portfolio
     from uplift.words.language import Language
 
-__all__ = ["render", "write", "write_plan"]
+__all__ = ["render", "write", "write_plan", "write_portfolio"]
 
 
 def render(result: Result, *, language: Language | None = None) -> str:
@@ -36,3 +37,10 @@ def write_plan(plan: Plan, path: Path, *, language: Language | None = None) -> P
     from uplift.report.document import html_of_plan, write_whole
 
     return write_whole(html_of_plan(plan, language or plan.language), path)
+
+
+def write_portfolio(portfolio: Portfolio, path: Path, *, language: Language) -> Path:
+    """Write the index of all experiments; reports are linked as they lie beside it. Raises StateError like `write`."""
+    from uplift.report.document import html_of_portfolio, write_whole
+
+    return write_whole(html_of_portfolio(portfolio, language), path)

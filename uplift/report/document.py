@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from uplift.results.plan import Plan
+    from uplift.results.portfolio import Portfolio
 
 
 def html_of(result: Result, language: Language) -> str:
@@ -40,6 +41,17 @@ def html_of_plan(plan: Plan, language: Language) -> str:
     style = _style() + (bundled("reports/templates") / "plan.css").read_text(encoding="utf-8")
     content = plan_page(plan, language, style=style, style_hash=_csp_hash(style))
     return _environment().get_template("plan.html.j2").render(page=content, words=PLAN[language])
+
+
+def html_of_portfolio(portfolio: Portfolio, language: Language) -> str:
+    """The index of all experiments."""
+    from uplift.report.portfolio import portfolio_page
+    from uplift.words.sentences.portfolio import PORTFOLIO
+
+    style = _style() + (bundled("reports/templates") / "portfolio.css").read_text(encoding="utf-8")
+    content = portfolio_page(portfolio, language, style=style, style_hash=_csp_hash(style))
+    template = _environment().get_template("portfolio.html.j2")
+    return template.render(page=content, words=PORTFOLIO[language], labels=LABELS[language])
 
 
 def write_whole(html: str, path: Path) -> Path:
