@@ -86,8 +86,15 @@ def test_settings_reach_the_engine_and_nothing_is_fetched_from_outside(tmp_path:
     assert values == ["1", "false", "false", str(tmp_path / "it's here")]
 
 
-def test_too_little_memory_is_said_in_plain_words(tmp_path: Path) -> None:
+def test_too_little_memory_is_said_in_plain_words() -> None:
+    with DuckDBEngine(Settings(memory_limit="20MB")) as engine:
+        engine.run("SET temp_directory = ''")
+        with pytest.raises(DataError, match=r"UP580(?s:.*)engine: \{memory_limit: 8GB\}"):
+            engine.run("SELECT count(*) FROM (SELECT DISTINCT hash(range) || 'x' FROM range(5000000))")
+
+
+def test_a_full_disk_is_said_in_plain_words(tmp_path: Path) -> None:
     with DuckDBEngine(Settings(memory_limit="20MB", temp_directory=tmp_path)) as engine:
         engine.run("SET max_temp_directory_size = '1MB'")
-        with pytest.raises(DataError, match="UP580"):
+        with pytest.raises(DataError, match=r"UP587(?s:.*)engine: \{temp_directory: /scratch\}"):
             engine.run("SELECT count(*) FROM (SELECT DISTINCT hash(range) || 'x' FROM range(5000000))")

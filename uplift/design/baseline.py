@@ -109,10 +109,10 @@ def measure_baselines(
     Raises ProjectError (UP330) for tests that another system has split, DataError (UP331) when no contact has a
     complete window, and what the engine raises about sources and ids.
     """
-    from uplift.engine.adapter import Settings
     from uplift.engine.assigned import Assigned
     from uplift.engine.audience import audience, require_no_id_problems
     from uplift.engine.duckdb_engine import DuckDBEngine
+    from uplift.engine.machine import settings_for
     from uplift.engine.measure import measure
     from uplift.engine.plan import plan
     from uplift.engine.sources import cache_folder
@@ -122,7 +122,7 @@ def measure_baselines(
     folder.mkdir(parents=True, exist_ok=True)
     plans, _ = plan(study)
     day = as_of - ONE_DAY * max((_days_to_settle(p) for p in plans), default=0)
-    with DuckDBEngine(Settings(temp_directory=folder / "spill")) as engine:
+    with DuckDBEngine(settings_for(study, folder)) as engine:
         progress("read the audience")
         warnings = require_no_id_problems(engine, study, cache=folder)
         who = audience(engine, study, cache=folder)

@@ -244,13 +244,7 @@ def _plain_errors() -> Iterator[None]:
             Problem("UP582", "the query was interrupted", fix="run it again; nothing half-done was kept")
         ) from error
     except duckdb.OutOfMemoryException as error:
-        raise DataError(
-            Problem(
-                "UP580",
-                f"the memory limit was reached: {_first_line(error)}",
-                fix="raise memory_limit or free some memory",
-            )
-        ) from error
+        raise DataError(_disk_full() if "failed to offload" in str(error) else _out_of_memory()) from error
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         raise NumberTooLargeError(
             Problem("UP583", f"a number does not fit: {_first_line(error)}", fix="declare fewer decimals")
@@ -260,6 +254,8 @@ def _plain_errors() -> Iterator[None]:
             raise _unreadable(Path(found[1]).name, error) from error
         raise
     except duckdb.IOException as error:
+        if "No space left" in str(error):
+            raise DataError(_disk_full()) from error
         raise DataError(
             Problem(
                 "UP581",
@@ -271,6 +267,22 @@ def _plain_errors() -> Iterator[None]:
         if "TProtocolException" in str(error):  # the description at the end of a Parquet file makes no sense
             raise _unreadable("a file", error) from error
         raise
+
+
+def _out_of_memory() -> Problem:
+    return Problem(
+        "UP580",
+        "the engine needs more memory than it may use, even with files on disk",
+        fix="allow it more in project.yml: engine: {memory_limit: 8GB}; or fewer threads: engine: {threads: 1}",
+    )
+
+
+def _disk_full() -> Problem:
+    return Problem(
+        "UP587",
+        "the disk is full: what did not fit into memory was to be kept there for a moment",
+        fix="free some space, or name a folder on a larger disk in project.yml: engine: {temp_directory: /scratch}",
+    )
 
 
 def _unreadable(name: str, error: BaseException) -> DataError:

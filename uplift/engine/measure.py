@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from uplift.engine.adapter import Engine, Settings
+from uplift.engine.adapter import Engine
 from uplift.engine.assigned import Assigned
 from uplift.engine.cluster_sums import (
     cluster_columns,
@@ -17,8 +17,10 @@ from uplift.engine.cluster_sums import (
     collect_clusters,
     counted_clusters,
 )
+from uplift.engine.course import DAYS, course_of, joined_by_day
 from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.engine.kept import make_cache
+from uplift.engine.machine import settings_for
 from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
 from uplift.engine.plan import MetricPlan, metric_uses, plan
 from uplift.engine.sources import cache_folder
@@ -46,11 +48,13 @@ def measure(
     cache_dir: Path | None = None,
     engine: Engine | None = None,
     progress: Progress = lambda _stage: None,
+    course: bool = False,
 ) -> Measurement:
     """Measure every metric of the experiment in every arm, by one pass over each source and one over the unit table.
 
     `as_of` is a local day whose own hours are not over: a contact counts for a metric once its day of assignment plus
-    window plus data lag is not later than `as_of`. Converted files and the unit table are kept in `cache_dir`.
+    window plus data lag is not later than `as_of`. Converted files and the unit table are kept in `cache_dir`. With
+    `course` the primary metric and the first one in money are told day by day and week by week too.
 
     Raises SpecError (a snippet), DataError (a source, an id, a value), each with its place.
     """
@@ -60,9 +64,9 @@ def measure(
     if (redemptions := redemption_plan(study)) is not None:
         plans = (*plans, redemptions)
     if engine is not None:
-        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress)
-    with DuckDBEngine(Settings(temp_directory=folder / "spill")) as own:
-        return _measure(own, study, assigned, plans, notices, as_of, folder, progress)
+        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, course=course)
+    with DuckDBEngine(settings_for(study, folder)) as own:
+        return _measure(own, study, assigned, plans, notices, as_of, folder, progress, course=course)
 
 
 def _measure(
@@ -74,6 +78,8 @@ def _measure(
     as_of: datetime.date,
     folder: Path,
     progress: Progress,
+    *,
+    course: bool,
 ) -> Measurement:
     unit = unit_table(engine, study, assigned, plans, cache=folder, progress=progress)
     progress("add up")
@@ -87,6 +93,14 @@ def _measure(
         m.plan.key: _metric(m, found, study, empty, as_of, clustered=added.clustered)
         for m, found in zip(columns, added.metrics, strict=True)
     }
+    if course and unit.days is not None:
+        progress("follow the days")
+        engine.register_files(DAYS, [unit.days])
+        joined = joined_by_day(engine, as_of)
+        for m in columns:
+            if m.plan.course:
+                told = course_of(engine, m, joined, as_of=as_of)
+                metrics[m.plan.key] = replace(metrics[m.plan.key], course=told)
     skipped = {name for name, _ in metric_uses(study)} - {m.plan.name for m in columns}
     return Measurement(
         as_of=as_of,

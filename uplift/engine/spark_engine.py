@@ -6,6 +6,7 @@ Rows travel as Arrow. The session's clock is UTC and its arithmetic is strict, s
 from __future__ import annotations
 
 import datetime
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -93,7 +94,7 @@ class SparkEngine:
 
     def bring(self, sql: str, columns: Sequence[EngineColumn], into: Engine, name: str) -> None:
         """Run a query here and keep its rows in another engine, columns in this order."""
-        with _plainly(self._session):
+        with _plainly(self._session), _without_pandas_notes():
             table = self._session.sql(self._relations.statement(sql)).toArrow()
         into.load(name, table.rename_columns([c.name for c in columns]))
 
@@ -103,7 +104,7 @@ class SparkEngine:
 
         schema = pa.schema([(c.name, getattr(pa, ARROW[c.physical])()) for c in columns])
         table = out_of.arrow(sql).rename_columns([c.name for c in columns]).cast(schema)
-        with _plainly(self._session):
+        with _plainly(self._session), _without_pandas_notes():
             self._session.createDataFrame(table).createOrReplaceTempView(name)
         self._columns[name] = tuple(columns)
 
@@ -153,6 +154,14 @@ def _value(value: object) -> Value:
             raise AssertionError("a fraction crossed the boundary")
         return int(value)
     return value  # type: ignore[return-value]
+
+
+@contextmanager
+def _without_pandas_notes() -> Iterator[None]:
+    """PySpark warns of the newest pandas whenever Arrow is used, although no pandas is."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+        yield
 
 
 TOO_LARGE = ("ARITHMETIC_OVERFLOW", "CAST_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE", "CAST_INVALID_INPUT")

@@ -19,10 +19,12 @@ from uplift.spec.scalars import (
     DurationField,
     EpochField,
     Flag,
+    MemoryField,
     Name,
     ShareField,
     Slug,
     Text,
+    ThreadsField,
     VersionField,
     WindowField,
 )
@@ -256,7 +258,9 @@ class Customers(Model):
     """What `uplift score` reads to say what to expect of each customer."""
 
     id_type: Literal["integer", "string"] = Field(
-        default="string", description="What the contact's id is, as `unit.type` of the experiments.", examples=["integer"]
+        default="string",
+        description="What the contact's id is, as `unit.type` of the experiments.",
+        examples=["integer"],
     )
     purchases: Purchases = Field(
         description="Which rows are purchases.",
@@ -301,6 +305,26 @@ class Defaults(Model):
         default_factory=Privacy.model_construct,
         description="What a report may show, and how long it is known who was in a test.",
         examples=[{"smallest_group": 20}],
+    )
+
+
+class EngineResources(Model):
+    """How much of the machine a run may use; results are the same whatever stands here."""
+
+    memory_limit: MemoryField | None = Field(
+        default=None,
+        description="Memory of the engine; half of the machine's (or container's) where absent. More goes to disk.",
+        examples=["2GB"],
+    )
+    threads: ThreadsField | None = Field(
+        default=None,
+        description="Processors that the engine uses; all that this process may use, where absent.",
+        examples=[2],
+    )
+    temp_directory: Text | None = Field(
+        default=None,
+        description="Folder for what does not fit into memory, relative to project.yml; beside the state where absent.",
+        examples=["/scratch/uplift"],
     )
 
 
@@ -351,6 +375,11 @@ class Project(Model):
         default=None,
         description="What `uplift score` reads: purchases, and events that show interest.",
         examples=[{"purchases": {"source": "orders", "value": "net_amount"}}],
+    )
+    engine: EngineResources = Field(
+        default_factory=EngineResources.model_construct,
+        description="How much of the machine a run may use.",
+        examples=[{"memory_limit": "2GB", "threads": 2}],
     )
     defaults: Defaults = Field(
         default_factory=Defaults.model_construct,

@@ -262,6 +262,8 @@ CurrencyField = Annotated[str, _matched(r"^[A-Z]{3}$", "a currency code", "write
 SpendingField = Annotated[str, _matched(SPENDING_PATTERN, "a spending function", _SPENDING_FIX, "UP103")]
 LookField = Annotated[str, _matched(LOOK_PATTERN, "a look", _LOOK_FIX)]
 CharacterField = Annotated[str, _matched(r"^[^\r\n]$", "a single character", 'write one, e.g. ";" or "\\t"')]
+MEMORY_PATTERN = r"^[0-9]+(\.[0-9]+)?\s?[MG]i?B$"
+MemoryField = Annotated[str, _matched(MEMORY_PATTERN, "an amount of memory", "write it as 2GB or 500MB")]
 CodeField = Annotated[str, _matched(r"^UP[0-9]{3}$", "a finding code", "write it as UP213")]
 SettingField = Annotated[str | int | float | Money, Scalar(_setting, _ANY_SCALAR)]
 ShareField = Annotated[Fraction, Scalar(_quantity(parse_share), _SHARE)]
@@ -278,6 +280,7 @@ SidesField = Annotated[Literal[1, 2], Scalar(_sides, {"enum": [1, 2]})]
 CountField = Annotated[int, _integer(1, 10**10)]
 EpochField = Annotated[int, _integer(1, 10_000)]
 WavesField = Annotated[int, _integer(1, 500)]
+ThreadsField = Annotated[int, _integer(1, 1024)]
 DecimalsField = Annotated[int, _integer(0, 12)]
 
 

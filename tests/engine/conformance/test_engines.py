@@ -105,3 +105,20 @@ def test_the_time_zone_of_the_server_changes_no_bit(
     zoned = cells(measured(shop.study(tmp_path, "integer", connection="warehouse", schema="zoned."), who))
     assert zoned == naive
     assert os.environ.get("TZ") is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("clustered", [False, True])
+def test_spark_gives_the_same_bits(
+    folder: Path, ids: str, clustered: bool, spark: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Naive times of another zone and the days on which both zones' clocks change included."""
+    for name in ("contacts", "orders", "mails"):
+        spark.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceGlobalTempView(f"{ids}_{name}")
+    monkeypatch.setenv("UPLIFT_LAKE", "spark:local[2]")
+    who, written = shop.assigned(folder, ids), "America/New_York"
+    in_files = cells(measured(shop.study(folder, ids, clustered=clustered, written=written), who))
+    there = shop.study(
+        folder, ids, clustered=clustered, written=written, connection="lake", schema=f"global_temp.{ids}_"
+    )
+    assert cells(measured(there, who)) == in_files

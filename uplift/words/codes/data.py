@@ -463,8 +463,9 @@ DATA: tuple[Entry, ...] = (
         title_de="Arbeitsspeicher reicht nicht",
         why_en="The engine reached its memory limit even with files on disk.",
         why_de="Die Rechenmaschine hat ihre Speichergrenze erreicht, auch mit Auslagerung auf die Platte.",
-        fix_en="Raise the limit, or close other programs.",
-        fix_de="Erhöhen Sie die Grenze oder schließen Sie andere Programme.",
+        fix_en="Raise engine.memory_limit in project.yml, lower engine.threads, or close other programs.",
+        fix_de="Erhöhen Sie engine.memory_limit in project.yml, senken Sie engine.threads, oder schließen Sie andere "
+        "Programme.",
     ),
     Entry(
         code="UP581",
@@ -521,6 +522,16 @@ DATA: tuple[Entry, ...] = (
         why_de="Quantil-Metriken werden gelesen und geprüft, aber noch nicht gemessen.",
         fix_en="Use a proportion, mean, count or ratio until then.",
         fix_de="Verwenden Sie so lange Anteil, Mittelwert, Anzahl oder Verhältnis.",
+    ),
+    Entry(
+        code="UP587",
+        title_en="the disk is full",
+        title_de="Platte voll",
+        why_en="What does not fit into memory is kept on disk while a query runs, and there is no room left.",
+        why_de="Was nicht in den Arbeitsspeicher passt, liegt während einer Abfrage auf der Platte; dort fehlt Platz.",
+        fix_en="Free some space, or name a folder on a larger disk: engine.temp_directory in project.yml.",
+        fix_de="Schaffen Sie Platz, oder nennen Sie einen Ordner auf einer größeren Platte: engine.temp_directory in "
+        "project.yml.",
     ),
     Entry(
         code="UP588",
