@@ -22,6 +22,7 @@ from uplift.cli.keeping import erase, gc, status
 from uplift.cli.planning import baseline, plan
 from uplift.cli.proof import sql
 from uplift.cli.running import analyze, assign, audit, report
+from uplift.cli.scoring import score
 from uplift.cli.start import demo, explain, schema
 from uplift.errors import Problem, ProjectError, UpliftError
 
@@ -39,6 +40,7 @@ for verb in (
     *(demo, init, check, baseline, plan, lock, amend),
     *(assign, audit, sql),
     *(analyze, decide, report, schema, explain),
+    *(score,),
     *(status, gc, erase),
 ):
     app.command()(verb)

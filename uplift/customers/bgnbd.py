@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from uplift.customers.likelihood import Fit, Summed, maximise
+from uplift.customers.likelihood import EDGE, SAME, Fit, Summed, maximise
 from uplift.errors import Problem, StatisticsError
 
 Floats = NDArray[np.float64]
+NAMES = ("r", "alpha", "a", "b")
 NUDGE = 1e-6  # the formula has removable singularities at a = 1 and a + b = 1; it is taken beside them
 
 
@@ -48,7 +49,8 @@ class Histories:
             fix = "needed: 0 ≤ recency ≤ age, and a recency above zero exactly where there is a repeat purchase"
             raise StatisticsError(Problem("UP660", message, fix=fix))
         rows, where = np.unique(np.column_stack([x, t_x, end]), axis=0, return_inverse=True)
-        return cls(rows[:, 0], rows[:, 1], rows[:, 2], np.bincount(where.ravel(), weights=n))
+        together = np.bincount(where.ravel(), weights=n).astype(np.float64)
+        return cls(rows[:, 0], rows[:, 1], rows[:, 2], together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class BgNbd:
 
     def with_parameters(self, logs: Floats) -> BgNbd:
         """The same model at other parameters, given by their logarithms: for draws from their distribution."""
-        return BgNbd(*(float(v) for v in np.exp(logs)), self.fit)
+        r, alpha, a, b = map(float, np.exp(logs))
+        return BgNbd(r, alpha, a, b, self.fit)
 
 
 def fit(histories: Histories) -> BgNbd:
@@ -73,14 +76,17 @@ def fit(histories: Histories) -> BgNbd:
     """
     if not (histories.repeats > 0).any():
         message = f"none of {int(histories.contacts.sum()):,} customers bought on two days"
-        raise StatisticsError(Problem("UP661", message, fix="the model needs repeat purchases: give it a longer history"))
+        raise StatisticsError(
+            Problem("UP661", message, fix="the model needs repeat purchases: give it a longer history")
+        )
     scale = float(np.average(histories.age, weights=histories.contacts)) or 1.0
     scaled = Histories(histories.repeats, histories.recency / scale, histories.age / scale, histories.contacts)
-    found = maximise(lambda logs: _log_likelihood(logs, scaled), np.zeros(4), ("r", "alpha", "a", "b"))
+    found = maximise(lambda logs: _log_likelihood(logs, scaled), np.zeros(4), NAMES, (SAME, EDGE, SAME, SAME))
     # A time scale s multiplies α; the density of the x purchase times gains s⁻ˣ.
     jacobian = -float((histories.contacts * histories.repeats).sum()) * float(np.log(scale))
     found = found.shifted(np.array([0.0, np.log(scale), 0.0, 0.0]), jacobian)
-    return BgNbd(*(float(v) for v in np.exp(found.logs)), found)
+    r, alpha, a, b = map(float, np.exp(found.logs))
+    return BgNbd(r, alpha, a, b, found)
 
 
 def _log_likelihood(logs: Floats, h: Histories) -> tuple[float, Floats]:
@@ -131,8 +137,6 @@ def purchases_if_alive(model: BgNbd, repeats: ArrayLike, age: ArrayLike, horizon
     return np.maximum(np.asarray(c / (a - 1) * (1 - missing)), 0.0)
 
 
-def expected_purchases(
-    model: BgNbd, repeats: ArrayLike, recency: ArrayLike, age: ArrayLike, horizon: float
-) -> Floats:
+def expected_purchases(model: BgNbd, repeats: ArrayLike, recency: ArrayLike, age: ArrayLike, horizon: float) -> Floats:
     """Expected purchases (purchase days) within `horizon` from now on, in the time unit of the histories."""
     return probability_alive(model, repeats, recency, age) * purchases_if_alive(model, repeats, age, horizon)

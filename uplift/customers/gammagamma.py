@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from uplift.customers.likelihood import Fit, Summed, maximise
+from uplift.customers.likelihood import EDGE, SAME, Fit, Summed, maximise
 from uplift.errors import Problem, StatisticsError
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,8 @@ class GammaGamma:
 
     def with_parameters(self, logs: Floats) -> GammaGamma:
         """The same model at other parameters, given by their logarithms."""
-        return GammaGamma(*(float(v) for v in np.exp(logs)), self.fit)
+        p, q, gamma = map(float, np.exp(logs))
+        return GammaGamma(p, q, gamma, self.fit)
 
 
 def fit(baskets: ArrayLike, mean_value: ArrayLike, contacts: ArrayLike | None = None) -> GammaGamma:
@@ -63,9 +64,10 @@ def fit(baskets: ArrayLike, mean_value: ArrayLike, contacts: ArrayLike | None = 
         return _log_likelihood(logs, by_count, total, logs_of_total, n, fixed)
 
     start = np.log(np.array([2.0, 3.0, 1.5]))
-    found = maximise(log_likelihood, start, ("p", "q", "gamma"))
+    found = maximise(log_likelihood, start, ("p", "q", "gamma"), (SAME, SAME, EDGE))
     found = found.shifted(np.array([0.0, 0.0, np.log(scale)]), -float(n.sum()) * float(np.log(scale)))
-    return GammaGamma(*(float(v) for v in np.exp(found.logs)), found)
+    p, q, scale_of_all = map(float, np.exp(found.logs))
+    return GammaGamma(p, q, scale_of_all, found)
 
 
 def _log_likelihood(

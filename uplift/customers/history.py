@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.engine.expression_sql import condition, number
@@ -69,7 +70,8 @@ def study_of(project: Project, document: Document) -> Study:
     wanted = required(project, document)
     source = project.sources[wanted.purchases.source]
     unit = Unit(id=str(source.id), type=wanted.id_type)
-    experiment = Experiment.model_construct(id="customers", unit=unit)
+    says_nothing: dict[str, Any] = {"id": "customers", "unit": unit}
+    experiment = Experiment.model_construct(**says_nothing)
     return Study(experiment, project, document, document)
 
 
@@ -141,7 +143,7 @@ def read_history(
         )
     ((contacts,),) = engine.run("SELECT count(*) FROM people")
     assert isinstance(first, datetime.date)
-    history = History(
+    return History(
         people=paths[0],
         purchases=paths[1],
         engagement=paths[2] if seen else None,
@@ -154,7 +156,6 @@ def read_history(
         left_out=left_out,
         notices=(*typed.notices, *(seen.notices if seen else ()), *_told(typed, rows, left_out)),
     )
-    return history
 
 
 def _open_purchases(

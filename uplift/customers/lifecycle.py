@@ -169,7 +169,8 @@ def _threshold(probabilities: Floats) -> float:
 
 def rows_of(frequency: Frequency, buyers: Snapshot) -> Flags:
     """The contacts of a row of the grid: at least one purchase day, more than one, exactly one."""
-    return {"any": buyers.days >= 1, "more": buyers.days > 1, "one": buyers.days == 1}[frequency]
+    rows: dict[Frequency, Flags] = {"any": buyers.days >= 1, "more": buyers.days > 1, "one": buyers.days == 1}
+    return rows[frequency]
 
 
 def _cells(

@@ -1,4 +1,4 @@
-"""Maximum likelihood on the log scale: parameters stay positive, gradients are exact, and the curvature gives errors."""
+"""Maximum likelihood on the log scale: parameters stay positive, gradients are exact, the curvature gives errors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from uplift.errors import Problem, StatisticsError
 Floats = NDArray[np.float64]
 LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 EDGE = 12.0  # a logarithm beyond ±12 is no estimate: the likelihood rises towards nought or infinity
+SAME = 5.0  # a shape above e⁵ ≈ 148 means: all customers are alike; beyond it nothing changes but the arithmetic
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Fit:
         return np.asarray(rng.multivariate_normal(self.logs, self.covariance, size=n, method="cholesky"))
 
 
-def maximise(log_likelihood: LogLikelihood, start: Floats, names: tuple[str, ...]) -> Fit:
-    """Climb from `start` (logarithms) to the maximum; twice, from two starts, and the higher one counts.
+def maximise(log_likelihood: LogLikelihood, start: Floats, names: tuple[str, ...], highest: tuple[float, ...]) -> Fit:
+    """Climb from `start` (logarithms, each at most `highest`) to the maximum; from two starts, the higher one counts.
 
     Raises StatisticsError (UP662) when no maximum is found.
     """
@@ -58,17 +59,21 @@ def maximise(log_likelihood: LogLikelihood, start: Floats, names: tuple[str, ...
             point,
             jac=True,
             method="L-BFGS-B",
-            bounds=[(-EDGE, EDGE)] * len(start),
+            bounds=[(-EDGE, high) for high in highest],
             options={"maxiter": 2_000, "ftol": 1e-15, "gtol": 1e-10},
         )
         if np.isfinite(found.fun) and (best is None or found.fun < best.fun):
             best = found
-    steep = None if best is None else float(np.abs(best.jac[np.abs(best.x) < EDGE - 1e-6]).max(initial=0.0))
+    top = np.array(highest)
+    inner = None if best is None else (best.x > -EDGE + 1e-6) & (best.x < top - 1e-6)
+    steep = None if best is None else float(np.abs(best.jac[inner]).max(initial=0.0))
     if best is None or steep is None or steep > 1e-4:
         message = f"no maximum of the likelihood was found for {', '.join(names)}"
         raise StatisticsError(Problem("UP662", message, fix="look at the purchases: too few, or all alike"))
     logs = np.asarray(best.x, dtype=np.float64)
-    edge = tuple(name for name, value in zip(names, logs, strict=True) if abs(value) > EDGE - 1e-3)
+    edge = tuple(
+        name for name, value, high in zip(names, logs, highest, strict=True) if not -EDGE + 1e-3 < value < high - 1e-3
+    )
     covariance = None if edge else _covariance(log_likelihood, logs)
     return Fit(logs, -float(best.fun) * weight, covariance, edge)
 

@@ -33,5 +33,7 @@ class Rfm:
 def fit(buyers: Snapshot) -> Rfm:
     """The fifths of these customers."""
     return Rfm(
-        np.quantile(buyers.last, FIFTHS), np.quantile(buyers.days, FIFTHS), np.quantile(buyers.value / buyers.days, FIFTHS)
+        np.quantile(buyers.last, FIFTHS),
+        np.quantile(buyers.days, FIFTHS),
+        np.quantile(buyers.value / buyers.days, FIFTHS),
     )

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,11 +88,10 @@ def snapshot(
     chosen = f"n % {step} = 0" if high is None else f"n >= {low} AND n < {high}"
     with duckdb.connect() as connection:
         found = connection.execute(_sql(history, day, chosen, window)).fetchnumpy()
-    columns = []
+    columns: dict[str, Any] = {}
     for f in fields(Snapshot):
-        column = np.asarray(found[f.name])
-        columns.append(column.astype(np.float64 if f.name.startswith("log") else np.int64))
-    return Snapshot(*columns)
+        columns[f.name] = np.asarray(found[f.name]).astype(np.float64 if f.name.startswith("log") else np.int64)
+    return Snapshot(**columns)
 
 
 def chunks(history: History, day: datetime.date, *, size: int = CHUNK) -> Iterator[Snapshot]:
@@ -126,7 +126,8 @@ def _sql(history: History, day: datetime.date, chosen: str, window: int) -> str:
     if history.engagement is None:
         return f"SELECT *, {none} FROM ({bought}) AS b WHERE days > 0 ORDER BY n"
     events = (
-        f"SELECT n, CAST(coalesce(sum(CASE WHEN day >= {within(LATELY)} THEN events END), 0) AS BIGINT) AS events_lately, "
+        "SELECT n, "
+        f"CAST(coalesce(sum(CASE WHEN day >= {within(LATELY)} THEN events END), 0) AS BIGINT) AS events_lately, "
         f"CAST(coalesce(sum(CASE WHEN day >= {within(QUARTER)} THEN events END), 0) AS BIGINT) AS events_quarter, "
         f"{today} - min(day) - 1 AS first_event, {today} - max(day) - 1 AS last_event "
         f"FROM {_file(history.engagement)} WHERE day < {today} AND {chosen} GROUP BY n"

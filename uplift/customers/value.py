@@ -19,7 +19,7 @@ Integers = NDArray[np.int64]
 STEP = 30  # days after which expected revenue is discounted anew
 YEAR = 365
 FIT_CONTACTS = 1_000_000
-DRAWS, DRAWN_CONTACTS = 200, 5_000
+DRAWS, DRAWN_CONTACTS = 100, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ValueModels:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Scores by contact, in the order of the snapshot; money in units of 10**-decimals, NaN where there is no answer."""
+    """Scores by contact, in the order of the snapshot; money in units of 10**-decimals; NaN: there is no answer."""
 
     alive: Floats
     purchases: Floats
@@ -126,7 +126,7 @@ def purchases_over(models: ValueModels, repeats: Integers, age: Integers) -> tup
 def relative_range(models: ValueModels, history: History, *, seed: int = 7, confidence: float = 0.9) -> Range | None:
     """How far the total value may be off because the parameters are estimated: factors on the total.
 
-    The parameters are drawn from their large-sample distribution and some 5,000 customers valued under each draw.
+    The parameters are drawn from their large-sample distribution and some 2,000 customers valued under each draw.
     What the models leave out (season, newcomers, changed habits) is not in it. None where the fit has no curvature.
     """
     rng = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ from uplift.design.assessment import Assessment, assess, question
 from uplift.design.guardrails import guardrail_findings
 from uplift.design.programme import largest_shrunken
 from uplift.design.question import Question, fewest_converters, power
+from uplift.design.score_day import newer_scores
 from uplift.design.timeline import ONE_DAY, days_to_mature
 from uplift.design.waivers import expired, waived
 from uplift.errors import Problem
@@ -38,6 +39,7 @@ def findings_about(study: Study, assessment: Assessment, *, today: datetime.date
         *_beyond_the_programme(study, assessment),
         *_remarks(study, assessment),
         *_unevaluated(study),
+        *newer_scores(study),
     )
     problems = (*waived(found, study, today=today), *expired(study, today=today))
     if study.experiment.status == "closed":

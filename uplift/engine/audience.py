@@ -8,6 +8,7 @@ from pathlib import Path
 from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.engine.expression_sql import condition
 from uplift.engine.expression_types import TypeConflictError
+from uplift.engine.score_table import open_scores, with_scores
 from uplift.engine.snippets import parse, snippet_at
 from uplift.engine.sources import SourceTable, open_source
 from uplift.engine.stored import Found
@@ -49,9 +50,19 @@ def audience(engine: Engine, study: Study, *, cache: Path | None = None) -> Audi
     texts = list(dict.fromkeys(_text_columns(study)))
     needed = {*columns_used(uses), *texts, *_id_columns(study), *([spec.entry_date] if spec.entry_date else [])}
     numbered = isinstance(unit.id, RowNumber)
+    scores = open_scores(engine, study, cache=cache)
+    own_columns = needed if scores is None else needed - set(scores.names)
     table = open_source(
-        engine, study, spec.source, needed=needed, cache=cache, relation=f"audience_{spec.source}", numbered=numbered
+        engine,
+        study,
+        spec.source,
+        needed=own_columns,
+        cache=cache,
+        relation=f"audience_{spec.source}",
+        numbered=numbered,
     )
+    if scores is not None:
+        table = with_scores(engine, study, table, scores)
     times = [spec.entry_date] if spec.entry_date else []
     typed = typed_source(
         engine,

@@ -88,12 +88,12 @@ def reason(feature: str, *, raises: bool, language: Language) -> str:
 
 def gate(reason: str | None, worst_auc: float | None, worst_ratio: float | None, language: Language) -> str:
     """Whether a prediction may be used, with the figures of its backtests."""
-    auc = "–" if worst_auc is None else numbers.number(worst_auc, language, decimals=2)
-    ratio = "–" if worst_ratio is None else numbers.number(worst_ratio, language, decimals=2)
+    auc = "–" if worst_auc is None else numbers.number(worst_auc, language, significant=None, decimals=2)
+    ratio = "–" if worst_ratio is None else numbers.number(worst_ratio, language, significant=None, decimals=2)
     if reason is None:
         return say(
             language,
-            de=f"bestanden: AUC in jedem Monat mindestens {auc}, vorhergesagt zu beobachtet höchstens {ratio}-fach",
+            de=f"bestanden: AUC in jedem Monat mindestens {auc}, vorhergesagt zu beobachtet schlechtestenfalls {ratio}",
             en=f"passed: AUC at least {auc} in every month, predicted over observed at worst {ratio}",
         )
     words = {
