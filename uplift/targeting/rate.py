@@ -108,7 +108,25 @@ def _rate(rows: Sorted, *, kappa: Floats, centre: float) -> Statistic:
     plain = rows.own * below - later
     plain_mean = float(np.cumsum(relative * plain)[-1]) / n
     influence = relative * (plain - plain_mean) - centre * relative * (rows.own - ate)
-    return Statistic(value, ranks.back(influence))
+    return Statistic(value, ranks.back(influence * _for_few_rows(below, kappa, centre, ranks)))
+
+
+def _for_few_rows(below: Floats, kappa: Floats, centre: float, ranks: Ranked) -> float:
+    """How much too small the influences are on average, because the effects in them are the rows' own.
+
+    The statistic is linear in Γ with coefficients (b − c)/n, so for independent Γ of one variance its own variance is
+    known, and so is what the squared influences sum up to on average: for AUTOC 8 % too little on 120 rows, 1 % on
+    2,000. The square root of the ratio repairs that. Where rows are tied the top is no longer a single row; 1 then.
+    """
+    n = ranks.n
+    if len(ranks.starts) < n:
+        return 1.0
+    shift = -(below - np.arange(1, n + 1) * kappa - centre) / n
+    own = (below - centre - kappa + shift) ** 2
+    later = np.append(np.cumsum(((shift - kappa) ** 2)[::-1])[::-1][1:], 0.0)
+    earlier = np.append(0.0, np.cumsum(shift**2)[:-1])
+    found = float((own + later + earlier).sum())
+    return float(np.sqrt(((below - centre) ** 2).sum() / found)) if found > 0 else 1.0
 
 
 def toc(
