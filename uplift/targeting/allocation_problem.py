@@ -122,5 +122,14 @@ def unaffordable(wanted: int, budget: int) -> TargetingError:
     )
 
 
+def unkept(limits: str) -> TargetingError:
+    """The error for exploration that alone breaks a limit."""
+    return _refused(
+        "UP755",
+        f"what is tried out among the rest alone breaks a limit: {limits}",
+        "lower targeting.keep_learning.treated_among_rest, or raise the limit",
+    )
+
+
 def _refused(code: str, message: str, fix: str) -> TargetingError:
     return TargetingError(Problem(code, message, fix))

@@ -53,6 +53,40 @@ ALLOCATION: tuple[Entry, ...] = (
         fix_de="Erhöhen Sie das Budget, senken Sie `coverage`, oder erlauben Sie eine billigere Gruppe.",
     ),
     Entry(
+        code="UP755",
+        title_en="exploration breaks a limit",
+        title_de="Ausprobieren sprengt eine Grenze",
+        why_en="Contacts that are treated by chance cost money and take places too. Here they alone take more than a "
+        "budget, cap or capacity allows.",
+        why_de="Auch zufällig angeschriebene Kontakte kosten Geld und belegen Plätze. Hier überschreiten sie allein "
+        "schon das Budget, eine Obergrenze oder die Kapazität.",
+        fix_en="Lower `keep_learning.treated_among_rest`, or raise the limit.",
+        fix_de="Senken Sie `keep_learning.treated_among_rest`, oder erhöhen Sie die Grenze.",
+    ),
+    Entry(
+        code="UP756",
+        title_en="a policy that the list gave no chance",
+        title_de="Strategie, der die Liste keine Chance gab",
+        why_en="What an arm would have done is known only from contacts that could have got it by chance. The list "
+        "sent these contacts something else with certainty.",
+        why_de="Was eine Gruppe bewirkt hätte, ist nur von Kontakten bekannt, die sie durch Zufall bekommen konnten. "
+        "Die Liste gab diesen Kontakten mit Sicherheit etwas anderes.",
+        fix_en="Judge the list's own plan, or set `keep_learning` before the next campaign.",
+        fix_de="Beurteilen Sie den Plan der Liste selbst, oder setzen Sie vor der nächsten Kampagne `keep_learning`.",
+    ),
+    Entry(
+        code="UP757",
+        title_en="not a target list",
+        title_de="keine Zielgruppenliste",
+        why_en="A campaign is judged from the probabilities on its list. A list without them, or with arms that nobody "
+        "knows, says nothing.",
+        why_de="Eine Kampagne wird nach den Wahrscheinlichkeiten auf ihrer Liste beurteilt. Eine Liste ohne sie oder "
+        "mit unbekannten Gruppen sagt nichts aus.",
+        fix_en="Use the file that `uplift target` wrote; a mail system may add columns, but must not drop any.",
+        fix_de="Verwenden Sie die Datei, die `uplift target` geschrieben hat; das Mailsystem darf Spalten ergänzen, "
+        "aber keine weglassen.",
+    ),
+    Entry(
         code="UP760",
         title_en="an incentive that can't be weighed",
         title_de="Anreiz, der sich nicht bewerten lässt",
