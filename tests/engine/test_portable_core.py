@@ -70,5 +70,5 @@ def test_every_stage_can_be_said_in_other_dialects(found: Measurement, dialect: 
 
 def test_the_stages_are_told_in_order(found: Measurement) -> None:
     assert [stage for stage, _ in found.sql] == [
-        "assigned", "segments", "facts orders", "facts contacts", "units", "sums",
+        "assigned", "segments", "facts orders", "facts contacts", "units", "days orders", "sums",
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -47,6 +47,16 @@ class Facts:
     columns: Mapping[Part, UnitColumn]
     sql: str
     notices: tuple[Problem, ...]
+    days: ContactDays | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDays:
+    """A source added up per contact and active day: the relation (unit_key, day and the columns of these parts)."""
+
+    relation: str
+    columns: tuple[str, ...]
+    sql: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +79,18 @@ def define_windows(engine: Queries, parts: Sequence[Part]) -> None:
     engine.define(WINDOWS, f"SELECT unit_key, assigned_day{days} FROM {ASSIGNED}")
 
 
-def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str], *, cache: Path) -> Facts:
+def facts_of(
+    engine: Engine,
+    study: Study,
+    name: str,
+    parts: Mapping[Part, str],
+    *,
+    cache: Path,
+    daily: Collection[Part] = (),
+) -> Facts:
     """Add up one source for the parts that read it; `parts` gives each its column in the unit table.
+
+    The parts in `daily` are added up per contact and day too.
 
     Raises DataError: UP534 a missing value, UP566 a contact twice in a wide file.
     """
@@ -94,6 +114,10 @@ def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str],
     keep(engine, table.home, relation, sql)
     if table.home is not None:
         table = replace(table, fingerprint=content_of(engine, relation, engine.columns(relation)))
+    by_day = [w for w in written if w.part in daily]
+    days = _days(typed, by_day, f"days_{name}") if by_day else None
+    if days is not None:
+        keep(engine, table.home, days.relation, days.sql)
     _refuse_nulls(engine, relation, written, typed)
     notices = list(typed.notices)
     missing = 0
@@ -104,7 +128,7 @@ def facts_of(engine: Engine, study: Study, name: str, parts: Mapping[Part, str],
         missing = contacts_missing(engine, relation, table)
         notices += _missing_notice(missing, table)
     columns = {w.part: UnitColumn(w.name, w.decimals, complete=missing == 0) for w in written}
-    return Facts(relation, table, columns, sql, tuple(notices))
+    return Facts(relation, table, columns, sql, tuple(notices), days)
 
 
 def _uses(part: Part) -> list[Use]:
@@ -161,6 +185,22 @@ def _events_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
         f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
         f"WHERE e.{DAY} >= {first} AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key"
     )
+
+
+def _days(typed: TypedSource, written: Sequence[_Written], relation: str) -> ContactDays:
+    """The same rows per contact and day, from the day of assignment to the end of the longest of these windows."""
+    longest = max(w.part.window or 0 for w in written)
+    selected = ["a.unit_key", f"e.{DAY} AS day"]
+    for w in written:
+        counts = " AND ".join(_when(w.part, longest, 0) + ([w.where] if w.where else [])) or "TRUE"
+        value = f"CASE WHEN {counts} THEN {w.value if w.part.aggregate == 'sum' else 1} END"
+        function = "max" if w.part.aggregate == "any" else "sum"
+        selected.append(f"CAST(coalesce({function}({value}), 0) AS BIGINT) AS {w.name}")
+    sql = (
+        f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
+        f"WHERE e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key, e.{DAY}"
+    )
+    return ContactDays(relation, tuple(w.name for w in written), sql)
 
 
 def _when(part: Part, longest: int, past: int) -> list[str]:

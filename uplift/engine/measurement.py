@@ -32,6 +32,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseSums:
+    """A metric's cells as they stood on the evening of each day, and of each week since assignment (from 1).
+
+    A day holds everybody assigned by then with all that had happened by then; a week what happened within it to the
+    contacts for whom it is over.
+    """
+
+    days: tuple[tuple[datetime.date, tuple[Cell, ...]], ...]
+    weeks: tuple[tuple[int, tuple[Cell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSums:
     """One metric: its cells, and per arm who is mature (window and data lag over), who is not yet, who is missing.
 
@@ -39,7 +51,8 @@ class MetricSums:
     winsorising cap in units of 10**-decimals. `preliminary` says that returns and cancellations may still come in.
     With `clustered` the sums are over clusters: of their totals and contacts (of a ratio: of both totals).
     `segments` holds the cells once more, by segment column and group: {'country': {'AT': cells, …}}; the empty text
-    are contacts without a value. `covariates` names the further columns of `Cell.adjusting`.
+    are contacts without a value. `covariates` names the further columns of `Cell.adjusting`. `course` is there where it
+    was asked for.
     """
 
     key: str
@@ -56,6 +69,7 @@ class MetricSums:
     clustered: bool = False
     segments: Mapping[str, Mapping[str, tuple[Cell, ...]]] = field(default_factory=dict)
     covariates: tuple[str, ...] = ()
+    course: CourseSums | None = None
 
     @property
     def winsorised_at(self) -> float | None:

@@ -50,7 +50,10 @@ class Covariate:
 
 @dataclass(frozen=True, slots=True)
 class MetricPlan:
-    """One metric of the experiment: its parts (a ratio has two), when a contact is mature, what is done to outliers."""
+    """One metric of the experiment: its parts (a ratio has two), when a contact is mature, what is done to outliers.
+
+    With `course` it can also be told day by day.
+    """
 
     key: str
     name: str
@@ -61,6 +64,7 @@ class MetricPlan:
     settles_after: int | None
     upper: Fraction | None
     covariates: tuple[Covariate, ...] = ()
+    course: bool = False
 
     def mature_until(self, as_of: datetime.date) -> datetime.date | None:
         """The last day of assignment whose window and data lag are over at the start of `as_of`; None: all days."""
@@ -95,6 +99,7 @@ def plan(study: Study) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
     plans: list[MetricPlan] = []
     notices: list[Problem] = []
     problems: list[Problem] = []
+    told = _told_by_day(study)
     for name, window in metric_uses(study):
         definition = study.metric(name)
         if definition.kind == "quantile":
@@ -102,12 +107,25 @@ def plan(study: Study) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
             notices.append(Problem("UP586", f"metric {name}: quantiles are not measured yet", "", place, "note"))
             continue
         try:
-            plans.append(_metric(study, name, definition, window))
+            found = _metric(study, name, definition, window)
+            plans.append(replace(found, course=(name, window) in told))
         except SpecError as error:
             problems.extend(error.problems)
     if problems:
         raise SpecError(*problems)
     return tuple(plans), tuple(notices)
+
+
+def _told_by_day(study: Study) -> list[tuple[str, int | None]]:
+    """The metrics whose course is told: the primary one and the first in money, where they are measured on events.
+
+    Households are not followed by day.
+    """
+    if study.experiment.unit.cluster is not None:
+        return []
+    primary, *others = metric_uses(study)
+    money = [use for use in others if study.metric(use[0]).format == "money"]
+    return [use for use in (primary, *money[:1]) if use[1] is not None and study.metric(use[0]).kind != "quantile"]
 
 
 def _metric(study: Study, name: str, definition: MetricDefinition, window: int | None) -> MetricPlan:

@@ -41,7 +41,8 @@ class SourceRead:
 class UnitTable:
     """The unit table in a file, its columns by part, and what was noticed on the way.
 
-    `segments` are its text columns for the columns under `segments`, in their order.
+    `segments` are its text columns for the columns under `segments`, in their order. `days` holds one row per contact
+    and active day, with the columns of the metrics whose course is told.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class UnitTable:
     notices: tuple[Problem, ...]
     sql: tuple[tuple[str, str], ...]
     segments: tuple[str, ...] = ()
+    days: Path | None = None
 
     def column(self, part: Part) -> UnitColumn:
         """The column of a metric's part."""
@@ -73,10 +75,14 @@ def unit_table(
     same name where the rows were the same.
     """
     names = column_names(metrics)
+    followed = frozenset(part for metric in metrics if metric.course for part in metric.parts)
+    daily = [name for part, name in names.items() if part in followed]
     path = _kept_at(cache, engine, study, assigned, names)
     in_files = all(study.source(name).file is not None for name in _source_names(study, assigned, names))
     if in_files and (kept := recall(path.with_suffix(".json"), path)) is not None:
-        return _recall(kept, path, tuple(names), segment_columns(study))
+        days = _days_beside(path, daily) if daily else None
+        if days is None or recall(days.with_suffix(".json"), days) is not None:
+            return _recall(kept, path, tuple(names), segment_columns(study), days)
     progress("read who is assigned")
     who = open_assigned(engine, study, assigned, cache=cache)
     define_windows(engine, tuple(names))
@@ -84,7 +90,7 @@ def unit_table(
     for source in dict.fromkeys(part.source for part in names):
         progress(f"read {source}")
         own = {part: name for part, name in names.items() if part.source == source}
-        facts.append(facts_of(engine, study, source, own, cache=cache))
+        facts.append(facts_of(engine, study, source, own, cache=cache, daily=followed))
     groups = attributes_of(engine, study, cache=cache) if study.experiment.segments else None
     progress("build the unit table")
     sql = _join(facts, tuple(names), groups)
@@ -95,6 +101,11 @@ def unit_table(
         path = _kept_at(cache, engine, study, assigned, names, {name: t.fingerprint for name, t in tables.items()})
     with keeping(path) as aside:
         engine.save(sql, aside)
+    days = _days_beside(path, daily) if daily else None
+    if days is not None:
+        with keeping(days) as aside:
+            engine.save(_contact_days(facts), aside)
+        remember(days.with_suffix(".json"), {}, days)
     found = {part: column for of in facts for part, column in of.columns.items()}
     unit = UnitTable(
         path=path,
@@ -110,8 +121,10 @@ def unit_table(
             *((("segments", groups.sql),) if groups else ()),
             *((f"facts {of.table.name}", of.sql) for of in facts),
             ("units", sql),
+            *((f"days {of.table.name}", of.days.sql) for of in facts if of.days),
         ),
         segments=groups.columns if groups else (),
+        days=days,
     )
     remember(path.with_suffix(".json"), _as_record(unit), path)
     return unit
@@ -161,6 +174,30 @@ def _join(facts: Sequence[Facts], order: Sequence[Part], groups: Attributes | No
         selected += [f"coalesce(s.{column}, '') AS {column}" for column in groups.columns]
         joins += f" LEFT JOIN {ATTRIBUTES} AS s ON s.unit_key = a.unit_key"
     return f"SELECT {', '.join(selected)} FROM {ASSIGNED} AS a {joins}"
+
+
+def _contact_days(facts: Sequence[Facts]) -> str:
+    """Active days of all sources: one row per contact and day, 0 where another source has nothing on that day."""
+    every = [of.days for of in facts if of.days is not None]
+    columns = [name for days in every for name in days.columns]
+    parts = []
+    for days in every:
+        own = ", ".join(f"f.{c}" if c in days.columns else f"CAST(0 AS BIGINT) AS {c}" for c in columns)
+        active = " OR ".join(f"f.{c} <> 0" for c in days.columns)
+        parts.append(
+            f"SELECT a.unit_id, a.arm, a.weight_epoch, a.stratum, a.assigned_day, f.day, {own} FROM {ASSIGNED} AS a "
+            f"JOIN {quoted(days.relation)} AS f ON f.unit_key = a.unit_key WHERE {active}"
+        )
+    if len(parts) == 1:
+        return parts[0]
+    keys = "unit_id, arm, weight_epoch, stratum, assigned_day, day"
+    sums = ", ".join(f"CAST(sum({c}) AS BIGINT) AS {c}" for c in columns)
+    return f"SELECT {keys}, {sums} FROM ({' UNION ALL '.join(parts)}) AS every_source GROUP BY {keys}"
+
+
+def _days_beside(path: Path, columns: Sequence[str]) -> Path:
+    told = hashlib.sha256(" ".join(columns).encode()).hexdigest()[:8]
+    return path.with_name(f"{path.stem.replace('units-', 'days-', 1)}-{told}.parquet")
 
 
 # ── cache ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -228,7 +265,9 @@ def _as_record(unit: UnitTable) -> dict[str, object]:
     }
 
 
-def _recall(record: dict[str, Any], path: Path, parts: tuple[Part, ...], segments: tuple[str, ...]) -> UnitTable:
+def _recall(
+    record: dict[str, Any], path: Path, parts: tuple[Part, ...], segments: tuple[str, ...], days: Path | None
+) -> UnitTable:
     notices = [
         Problem(n["code"], n["message"], n["fix"], Place(**n["place"]) if n["place"] else None, n["level"])
         for n in record["notices"]
@@ -242,4 +281,5 @@ def _recall(record: dict[str, Any], path: Path, parts: tuple[Part, ...], segment
         notices=tuple(notices),
         sql=tuple((str(stage), str(sql)) for stage, sql in record["sql"]),
         segments=segments,
+        days=days,
     )
