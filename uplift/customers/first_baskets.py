@@ -52,7 +52,8 @@ def first_baskets(history: History) -> FirstBaskets | None:
         if history.engagement is not None:
             sql = (
                 "WITH before AS (SELECT f.n, f.value, CAST(coalesce(sum(e.events), 0) AS BIGINT) AS events "
-                f"FROM firsts AS f LEFT JOIN read_parquet($${history.engagement}$$) AS e ON e.n = f.n AND e.day < f.day "
+                f"FROM firsts AS f LEFT JOIN read_parquet($${history.engagement}$$) AS e ON e.n = f.n "
+                "AND e.day < f.day "
                 f"AND e.day >= f.day - {LATELY} GROUP BY f.n, f.value) "
                 f"SELECT CASE WHEN events < {BANDS[0]} THEN 0 WHEN events < {BANDS[1]} THEN 1 "
                 f"WHEN events < {BANDS[2]} THEN 2 ELSE 3 END AS band, {figures} FROM before GROUP BY 1"

@@ -37,7 +37,9 @@ def meaning(study: Study) -> dict[str, Any]:
     words["arms"] = [[name, canonical(arm)] for name, arm in experiment.arms.items()]
     metrics = {use.metric: project.metrics[use.metric] for _, use in uses(study) if use.metric in project.metrics}
     holdout, layer = experiment.assignment.holdout, experiment.assignment.layer
+    predicted = any(metric.model is not None for metric in metrics.values())
     return {
+        **({"customers": canonical(project.customers)} if predicted else {}),
         "form": FORM,
         "experiment": words,
         "timezone": project.timezone,
@@ -78,6 +80,8 @@ def used_sources(study: Study, metrics: Mapping[str, MetricDefinition]) -> Itera
     if experiment.compliance:
         yield experiment.compliance.received.source
     for metric in metrics.values():
+        if metric.model is not None and study.project.customers is not None:
+            yield study.project.customers.purchases.source
         for part in (metric, metric.numerator, metric.denominator):
             if part is not None and part.source is not None:
                 yield part.source

@@ -156,6 +156,12 @@ class MetricDefinition(Model):
         description="Column of a wide file with one row per contact, instead of source and value.",
         examples=["spend"],
     )
+    model: Literal["predicted_value"] | None = Field(
+        default=None,
+        description="predicted_value: instead of source and value, what a contact is expected to spend within "
+        "`customers.horizon` after the window, by a model that does not see the arm. A surrogate.",
+        examples=["predicted_value"],
+    )
     numerator: RatioPart | None = Field(
         default=None,
         description="What a ratio metric divides.",

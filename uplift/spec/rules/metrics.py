@@ -39,6 +39,20 @@ def no_conditional_primary(study: Study) -> Iterator[Problem]:
         )
 
 
+def no_surrogate_primary(study: Study) -> Iterator[Problem]:
+    """A prediction may be reported; what decides is measured."""
+    primary = study.experiment.metrics.primary
+    definition = study.project.metrics.get(primary.metric)
+    if definition is not None and definition.model is not None:
+        yield Problem(
+            "UP672",
+            f"'{primary.metric}' is what a model expects, not what was earned: a surrogate would decide",
+            "decide on a measured metric (e.g. revenue per contact) and report this one as secondary",
+            study.document.place("metrics", "primary", "metric"),
+            level="warning",
+        )
+
+
 def effects_have_fitting_units(study: Study) -> Iterator[Problem]:
     """`mde` and `margin` are positive and in a unit that the metric's kind knows."""
     for path, use in uses(study):
@@ -175,6 +189,7 @@ def _share(share: Fraction) -> str:
 
 
 RULES = (
+    no_surrogate_primary,
     no_conditional_primary,
     effects_have_fitting_units,
     event_metrics_have_windows,

@@ -71,6 +71,10 @@ def metrics_are_complete(project: Project, document: Document) -> Iterator[Probl
         if name in RESERVED or name == "net_value":
             place = document.place(*path, of="key")
             yield Problem("UP107", f"'{name}' is a word of decision rules", "give the metric another name", place)
+        if metric.model is not None and (metric.kind != "mean" or project.customers is None):
+            what = "needs kind: mean" if metric.kind != "mean" else "needs the block `customers`"
+            fix = "write kind: mean" if metric.kind != "mean" else "add to project.yml: customers: {purchases: …}"
+            yield Problem("UP218", f"'{name}' is a prediction and {what}", fix, document.place(*path, "model"))
         yield from _needs(path, metric, document)
         for key in _useless(metric):
             yield Problem(
@@ -155,6 +159,8 @@ def _needs(path: KeyPath, metric: MetricDefinition, document: Document) -> Itera
         if top is not None and bottom is not None and (top.column is None) != (bottom.column is None):
             yield missing("of a column and of events", "take both parts from columns, or both from events")
         return
+    if metric.model is not None:
+        return
     if (metric.source is None) == (metric.column is None):
         found = "with both source and column" if metric.source else "without source or column"
         yield missing(found, "give source (events) or column (a wide file)")
@@ -193,7 +199,9 @@ def _useless(metric: MetricDefinition) -> Iterator[str]:
     for key in ignored:
         if getattr(metric, key) is not None:
             yield key
-    if metric.column is not None and metric.kind != "ratio":
+    if metric.model is not None:
+        yield from (key for key in ("source", "value", "where", "column", "settles_after") if getattr(metric, key))
+    elif metric.column is not None and metric.kind != "ratio":
         for key in ("value", "where", "settles_after"):
             if getattr(metric, key) is not None and key not in ignored:
                 yield key

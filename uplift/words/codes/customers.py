@@ -141,4 +141,13 @@ CUSTOMERS: tuple[Entry, ...] = (
         fix_de="Entscheiden Sie nach einer gemessenen Metrik und bestätigen Sie den Wert mit einer Kontrollgruppe über "
         "den ganzen Zeitraum.",
     ),
+    Entry(
+        code="UP673",
+        title_en="a prediction with two windows",
+        title_de="eine Vorhersage mit zwei Zeitfenstern",
+        why_en="A predicted value is computed once per contact, at the end of one window.",
+        why_de="Ein vorhergesagter Wert wird je Kontakt einmal berechnet, am Ende eines Zeitfensters.",
+        fix_en="Define a second metric with the same model for the other window.",
+        fix_de="Legen Sie für das andere Zeitfenster eine zweite Metrik mit demselben Modell an.",
+    ),
 )
