@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from uplift.analysis.looks import log_standard_error
+from uplift.analysis.comparison import log_standard_error
 from uplift.results import ClaimReading, MetricResult, Uplift
 from uplift.spec import Study
 from uplift.spec.experiment import Claim

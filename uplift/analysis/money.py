@@ -7,7 +7,7 @@ who redeems has bought, and only the contact's own difference knows how the two 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from uplift.analysis.comparison import Question, Terms, answers, strata_of
@@ -55,7 +55,7 @@ def money_of(
             control=control,
             treatment=count[uplift.treatment.arm],
             net=net.get(uplift.treatment.arm),
-            redemptions=_redemptions(measurement, uplift.treatment.arm),
+            redemptions=_redemptions(measurement),
         )
         for uplift in revenue.uplifts
     )
@@ -69,17 +69,17 @@ def _money(
     control: ArmCount,
     treatment: ArmCount,
     net: NetEffect | None,
-    redemptions: int | None,
+    redemptions: Mapping[str, int],
 ) -> Money:
     n, told = uplift.treatment.n, uplift.direction != "refused" and uplift.absolute is not None
     contact = (treatment.contact_cost or 0.0) - (control.contact_cost or 0.0)
-    redeemable = bool(treatment.redemption_cost or control.redemption_cost)
-    per_contact = _per_contact(uplift, margin, net, redeemable=redeemable) if told else NOTHING
-    contribution = _less(_times(per_contact, n), contact * n)
     added = Amount(uplift.absolute, uplift.absolute_interval) if told else NOTHING
-    redeemed = NOTHING if redeemable else Amount(0.0)
-    if redeemable and added.value is not None and per_contact.value is not None:
-        redeemed = Amount(_counted(margin * added.value - per_contact.value, treatment, control, redemptions, n))
+    redeemed = _redemption_cost(uplift, treatment, control, redemptions) if told else NOTHING
+    redeemable = bool(treatment.redemption_cost or control.redemption_cost)
+    per_contact = _times(added, margin)
+    if redeemable:
+        per_contact = _net_of(per_contact, redeemed, net, n) if redeemed.value is not None else NOTHING
+    contribution = _less(_times(per_contact, n), contact * n)
     cost = None if redeemed.value is None else contact * n + redeemed.value
     base = uplift.control.value
     return Money(
@@ -90,7 +90,7 @@ def _money(
         revenue=_times(added, n),
         contact_cost=contact * n,
         redemption_cost=redeemed,
-        redemptions=redemptions,
+        redemptions=redemptions.get(uplift.treatment.arm),
         contribution=contribution,
         per_thousand=_times(contribution, 1_000 / n) if n else NOTHING,
         per_euro=_per_euro(contribution, cost),
@@ -99,20 +99,28 @@ def _money(
     )
 
 
-def _per_contact(uplift: Uplift, margin: float, net: NetEffect | None, *, redeemable: bool) -> Amount:
-    """Margin × revenue − redemption cost per contact; nothing while redemptions cost money and are not counted."""
-    if not redeemable:
-        return _times(Amount(uplift.absolute, uplift.absolute_interval), margin)
-    if net is None or net.contacts != uplift.treatment.n:
+def _redemption_cost(uplift: Uplift, treatment: ArmCount, control: ArmCount, redemptions: Mapping[str, int]) -> Amount:
+    """What redemptions cost above the control's, as counted; nothing while they cost money and are not counted."""
+    n_t, n_c = uplift.treatment.n, uplift.control.n
+    total = 0.0
+    for arm, contacts in ((treatment, n_t), (control, -n_c)):
+        if arm.redemption_cost:
+            if arm.arm not in redemptions or not contacts:
+                return NOTHING
+            total += arm.redemption_cost * redemptions[arm.arm] * n_t / contacts
+    return Amount(total)
+
+
+def _net_of(margin: Amount, redeemed: Amount, net: NetEffect | None, n: int) -> Amount:
+    """Margin less redemptions per contact, with the interval of the contacts' own net values around it.
+
+    Where the comparison of revenue is weighted or adjusted its value is not that of the plain net values; the interval
+    moves with it.
+    """
+    if net is None or net.contacts != n or margin.value is None or redeemed.value is None:
         return NOTHING
-    return Amount(net.value, net.interval)
-
-
-def _counted(cost: float, treatment: ArmCount, control: ArmCount, redemptions: int | None, n: int) -> float:
-    """Redemption cost of n contacts: as counted where it is that, without the rounding of a difference of two means."""
-    whole = cost * n
-    counted = (treatment.redemption_cost or 0.0) * (redemptions or 0)
-    return counted if not control.redemption_cost and abs(whole - counted) < 1e-6 * max(1.0, counted) else whole
+    value = margin.value - redeemed.value / n
+    return Amount(value, _less(Amount(net.value, net.interval), net.value - value).interval)
 
 
 def _per_euro(contribution: Amount, cost: float | None) -> Amount:
@@ -148,15 +156,15 @@ def _net_effects(study: Study, measurement: Measurement, terms: Terms) -> dict[s
     return found
 
 
-def _redemptions(measurement: Measurement, arm: str) -> int | None:
-    """Counted redemptions of an arm's contacts within the window."""
+def _redemptions(measurement: Measurement) -> dict[str, int]:
+    """Counted redemptions of each arm's contacts within the window."""
     if REDEMPTIONS not in measurement.metrics:
-        return None
-    sums = measurement.metrics[REDEMPTIONS].by_arm().get(arm)
-    if sums is None:
-        return None
-    first = (1,) + (0,) * (len(sums.columns) - 1)
-    return sums.powers.get(first, 0) + sums.shift[0] * sums.n
+        return {}
+    first = {
+        arm: (sums, (1,) + (0,) * (len(sums.columns) - 1))
+        for arm, sums in measurement.metrics[REDEMPTIONS].by_arm().items()
+    }
+    return {arm: sums.powers.get(e, 0) + sums.shift[0] * sums.n for arm, (sums, e) in first.items()}
 
 
 def _times(amount: Amount, factor: float) -> Amount:

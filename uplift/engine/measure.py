@@ -23,6 +23,7 @@ from uplift.engine.kept import make_cache
 from uplift.engine.machine import settings_for
 from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
 from uplift.engine.plan import MetricPlan, metric_uses, plan
+from uplift.engine.reached import received_plans, with_reached
 from uplift.engine.sources import cache_folder
 from uplift.engine.sum_columns import (
     UNITS,
@@ -63,6 +64,7 @@ def measure(
     plans, notices = plan(study)
     if (redemptions := redemption_plan(study)) is not None:
         plans = (*plans, redemptions)
+    plans = (*plans, *received_plans(study))
     if engine is not None:
         return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, course=course)
     with DuckDBEngine(settings_for(study, folder)) as own:
@@ -226,7 +228,7 @@ def _columns(
         chosen.append(with_covariates(columns, unit, bounds, caps, number=number, place=place))
         notices += found
     net, found = with_net_value(study, chosen, place=study.document.place("value"))
-    return (*chosen, *net), (*notices, *found)
+    return (*chosen, *net, *with_reached(study, chosen)), (*notices, *found)
 
 
 def _caps_before(

@@ -11,7 +11,7 @@ def unevaluated(study: Study) -> tuple[str, ...]:
     design = experiment.design
     written = {
         "targeting": experiment.targeting is not None,
-        "compliance": experiment.compliance is not None,
+        "compliance": experiment.compliance is not None and experiment.unit.cluster is not None,
         "design.comparisons": design.comparisons != "vs_control",
     }
     return tuple(block for block, is_written in written.items() if is_written)

@@ -358,9 +358,59 @@ ANALYSIS: tuple[Entry, ...] = (
         title_en="claim with a value cut off instead of rounded",
         title_de="Aussage mit abgeschnittenem statt gerundetem Wert",
         why_en="24.9% rounds to 25%. Digits that are cut off make readers doubt the others.",
-        why_de="24,9\u00a0% werden zu 25\u00a0% gerundet. Abgeschnittene Ziffern lassen Leser "
-        "an den übrigen zweifeln.",
+        why_de="24,9\u00a0% werden zu 25\u00a0% gerundet. Abgeschnittene Ziffern lassen Leser an den übrigen zweifeln.",
         fix_en="Round the value, or give one more digit.",
         fix_de="Runden Sie den Wert, oder geben Sie eine Ziffer mehr an.",
+    ),
+    Entry(
+        code="UP626",
+        title_en="messages from before the assignment in one arm",
+        title_de="Nachrichten vor der Zuteilung in nur einer Gruppe",
+        why_en="In the week before the assignment one arm got more messages than the others. Mails of other campaigns "
+        "reach all arms alike; these were probably sent before the assignment was recorded, and what they brought on "
+        "those days is in no window.",
+        why_de="In der Woche vor der Zuteilung bekam eine Gruppe mehr Nachrichten als die anderen. Mails anderer "
+        "Kampagnen erreichen alle Gruppen gleich; diese wurden wohl versandt, bevor die Zuteilung festgehalten war, "
+        "und was sie an diesen Tagen brachten, liegt in keinem Zeitfenster.",
+        fix_en="Record the assignment before anything is sent, and compare both dates in the send log.",
+        fix_de="Halten Sie die Zuteilung vor dem Versand fest, und vergleichen Sie beide Tage im Versandprotokoll.",
+    ),
+    Entry(
+        code="UP627",
+        title_en="one arm varies far more than the other",
+        title_de="Eine Gruppe streut viel stärker als die andere",
+        why_en="Single contacts with very large values decide the mean of that arm and the width of the interval. "
+        "Such values are often wholesale orders, tests or errors.",
+        why_de="Einzelne Kontakte mit sehr großen Werten bestimmen den Mittelwert dieser Gruppe und die Breite des "
+        "Intervalls. Solche Werte sind oft Großbestellungen, Testkäufe oder Fehler.",
+        fix_en="Look at the largest values of that arm, leave out what is no purchase (`where`, in all arms), or "
+        "declare `winsorise` for the next test.",
+        fix_de="Sehen Sie sich die größten Werte dieser Gruppe an, nehmen Sie heraus, was kein Kauf ist (`where`, in "
+        "allen Gruppen), oder legen Sie für den nächsten Test `winsorise` fest.",
+    ),
+    Entry(
+        code="UP628",
+        title_en="the arms differed before the test",
+        title_de="Die Gruppen unterschieden sich schon vor dem Test",
+        why_en="Before the assignment the test could not act. A difference this large means that the arms were not "
+        "drawn alike, or that an earlier campaign still works in one of them.",
+        why_de="Vor der Zuteilung konnte der Test nichts bewirken. Ein so großer Unterschied heißt, dass die Gruppen "
+        "nicht gleich gezogen wurden oder dass eine frühere Kampagne in einer von ihnen nachwirkt.",
+        fix_en="Check how the arms were drawn (`uplift audit`), and draw anew with another `salt_epoch` where an "
+        "earlier test used the same split.",
+        fix_de="Prüfen Sie, wie die Gruppen gezogen wurden (`uplift audit`), und ziehen Sie mit einer anderen "
+        "`salt_epoch` neu, wenn ein früherer Test dieselbe Aufteilung hatte.",
+    ),
+    Entry(
+        code="UP629",
+        title_en="sample ratio mismatch in a segment",
+        title_de="Aufteilung in einem Segment weicht vom Plan ab",
+        why_en="In this group contacts were lost or added in one arm only. A filter that acts on one country or one "
+        "device of one arm does that, and the group's uplift can't be trusted.",
+        why_de="In dieser Gruppe sind nur auf einer Seite Kontakte verloren gegangen oder hinzugekommen. So wirkt ein "
+        "Filter, der nur ein Land oder ein Gerät einer Gruppe trifft; dem Uplift dieses Segments ist nicht zu trauen.",
+        fix_en="Compare assigned and sent contacts of this group, and mend the filter before the next run.",
+        fix_de="Vergleichen Sie zugeteilte und angeschriebene Kontakte dieses Segments, und beheben Sie den Filter vor "
+        "dem nächsten Durchlauf.",
     ),
 )

@@ -304,6 +304,73 @@ def _changed_in_silence(facts: Facts, language: Language) -> str | None:
     )
 
 
+def _exposed_control(facts: Facts, language: Language) -> str | None:
+    reached, total = facts.get("reached"), facts.get("total")
+    if not isinstance(reached, int) or not isinstance(total, int):
+        return None
+    some, everybody = numbers.count(reached, language), numbers.count(total, language)
+    return say(
+        language,
+        de=f"{some} von {everybody} Kontakten der Kontrollgruppe wurden erreicht.",
+        en=f"{some} of {everybody} control contacts were reached.",
+    )
+
+
+def _early_exposure(facts: Facts, language: Language) -> str | None:
+    days, most, share, least = (facts.get(name) for name in ("days", "most", "share", "least_share"))
+    if not isinstance(days, int) or not isinstance(share, float) or not isinstance(least, float):
+        return None
+    high, low, arm = numbers.percent(share, language), numbers.percent(least, language), shortened(str(most))
+    return say(
+        language,
+        de=f"In den {days} Tagen vor der Zuteilung wurden {high} der Gruppe «{arm}» erreicht, in einer anderen {low}.",
+        en=f"In the {days} days before the assignment {high} of the arm “{arm}” were reached, in another {low}.",
+    )
+
+
+def _unlike_spread(facts: Facts, language: Language) -> str | None:
+    metric, arm, ratio = (facts.get(name) for name in ("metric", "arm", "ratio"))
+    if not isinstance(ratio, float):
+        return None
+    times = numbers.number(ratio, language)
+    return say(
+        language,
+        de=f"{shortened(str(metric))}: Die Gruppe «{shortened(str(arm))}» streut {times}-mal so stark um ihren "
+        "Mittelwert wie die andere.",
+        en=f"{shortened(str(metric))}: the arm “{shortened(str(arm))}” varies {times} times as much around its mean as "
+        "the other.",
+    )
+
+
+def _unlike_before(facts: Facts, language: Language) -> str | None:
+    covariate, arm = facts.get("covariate"), facts.get("arm")
+    if not isinstance(covariate, str):
+        return None
+    return say(
+        language,
+        de=f"{shortened(covariate)} war schon vor der Zuteilung höher in der Gruppe «{shortened(str(arm))}».",
+        en=f"{shortened(covariate)} was higher in the arm “{shortened(str(arm))}” before the assignment already.",
+    )
+
+
+def _split_in_segment(facts: Facts, language: Language) -> str | None:
+    segment, value, p_value = (facts.get(name) for name in ("segment", "value", "p"))
+    if not isinstance(segment, str) or not isinstance(p_value, float):
+        return None
+    group = shortened(str(value)) if value is not None else say(language, de="ohne Angabe", en="not stated")
+    counts = " : ".join(
+        numbers.count(fact, language)
+        for name, fact in facts.items()
+        if name.startswith("observed ") and isinstance(fact, int)
+    )
+    test = numbers.p_text(p_value, language)
+    return say(
+        language,
+        de=f"{shortened(segment)} «{group}»: Die Aufteilung {counts} passt nicht zum Plan (SRM-Test, {test}).",
+        en=f"{shortened(segment)} “{group}”: the split {counts} does not fit the plan (SRM test, {test}).",
+    )
+
+
 _SENTENCES = {
     "UP401": _changed_in_silence,
     "UP601": _split_of,
@@ -315,10 +382,15 @@ _SENTENCES = {
     "UP607": _undefined,
     "UP608": _conditional,
     "UP609": _no_higher_moments,
+    "UP626": _early_exposure,
+    "UP627": _unlike_spread,
+    "UP628": _unlike_before,
+    "UP629": _split_in_segment,
     "UP631": _weight_epochs,
     "UP632": _look,
     "UP633": _missing_contacts,
     "UP635": _leaked_clusters,
+    "UP643": _exposed_control,
 }
 
 
