@@ -68,7 +68,7 @@ def draw(root: Path, name: str, day: int) -> None:
     link.symlink_to(f"{name}.parquet")
     study = load_study(root / "experiments" / "sale.yml")
     on = datetime.date(2026, 11, 30) + datetime.timedelta(days=day)
-    print(assign(study, on=on, store=Store.open(root / ".uplift")))
+    print(assign(study, on=on, store=Store.open(root / ".uplift")), "en"))
 
 
 def proof(root: Path) -> None:
@@ -76,7 +76,9 @@ def proof(root: Path) -> None:
     from uplift.spec import load_study
     from uplift.store import Store
 
-    print(audit(load_study(root / "experiments" / "sale.yml"), store=Store.open(root / ".uplift")))
+    from uplift.assignment.audit_text import text
+
+    print(text(audit(load_study(root / "experiments" / "sale.yml"), store=Store.open(root / ".uplift")), "en"))
 
 
 def bare(root: Path) -> None:

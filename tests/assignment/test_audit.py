@@ -10,6 +10,7 @@ import pytest
 
 from tests.assignment.bench import DAY, Bench
 from uplift.assignment import audit
+from uplift.assignment.audit_text import text
 from uplift.errors import AssignmentError, StateError
 from uplift.store.files import content_hash
 
@@ -54,7 +55,7 @@ def test_an_honest_ledger_is_recomputed_row_by_row(drawn: Bench):
     )
     assert report.recomputation.taken_on_trust == report.held_out == sum(status == "held_out" for _, status in rows)
     assert dict(report.arms) == {arm: sum(a == arm for a, _ in rows) for arm in ("control", "treatment")}
-    assert "0 wrong" in str(report)
+    assert "0 wrong" in text(report, "en")
 
 
 def test_held_out_rows_are_recomputed_where_the_ledger_holds_their_unit(bench: Bench):

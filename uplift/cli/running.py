@@ -44,20 +44,34 @@ def assign(
             typer.echo(f"list    {shown(path)}")
 
 
-def audit(experiment: ExperimentArgument) -> None:
-    """Every assignment recomputed from its id.
+def audit(
+    experiment: ExperimentArgument,
+    sends: Annotated[
+        str | None,
+        typer.Option("--sends", metavar="SOURCE", help="The source of messages; default: that of compliance.received."),
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option("--channel", metavar="COLUMN", help="The column of the messages' channel.")
+    ] = None,
+    language: LanguageOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Every assignment recomputed from its id, and the arms as they are now.
 
-    Checks the ledger's files against their hashes and each row against the salt and the weights it names.
+    Sizes of the arms by epoch, stratum and day, balance, messages to the control and to held-out contacts, who was
+    never reached, delays, contacts of earlier tests.
     """
-    from uplift.assignment import audit as recompute
+    from uplift.assignment import audit as prove
+    from uplift.assignment.audit_text import text, to_json
     from uplift.store import Store
 
     study = study_of(experiment)
     with Store.open(study.root / study.project.state) as store, Stages() as stages:
         stages("recompute every assignment")
-        found = recompute(study, store=store)
-    typer.echo(str(found))
-    for problem in found.problems:
+        found = prove(study, store=store, sends=sends, channel=channel)
+    speech = speech_of(language) or study.project.language
+    typer.echo(to_json(found) if json else text(found, speech), nl=not json)
+    for problem in (*found.problems, *found.notices):
         typer.echo(str(problem), err=True)
     raise typer.Exit(0 if found.passed else 1)
 

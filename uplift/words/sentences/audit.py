@@ -1,0 +1,229 @@
+"""What each check of an audit found, in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from uplift.words import numbers
+from uplift.words.language import Language, say
+from uplift.words.names import shortened
+from uplift.words.sentences.checks import found as found_by_analysis
+
+Fact = str | int | float | None
+Facts = Mapping[str, Fact]
+
+
+def found(code: str, facts: Facts, language: Language) -> str:
+    """The finding of an audit in one sentence; codes that the analysis knows too speak as they do there."""
+    write = _SENTENCES.get(code)
+    return (write(facts, language) if write else None) or found_by_analysis(code, facts, language)
+
+
+def _p(facts: Facts, language: Language) -> str:
+    p = facts.get("p")
+    return numbers.p_text(p, language) if isinstance(p, float) else "p —"
+
+
+def _fits(facts: Facts) -> bool:
+    p, alpha = facts.get("p"), facts.get("alpha")
+    return not (isinstance(p, float) and isinstance(alpha, float) and p < alpha)
+
+
+def _count(facts: Facts, name: str, language: Language) -> str:
+    value = facts.get(name)
+    return numbers.count(value, language) if isinstance(value, int) else "—"
+
+
+def _strata(facts: Facts, language: Language) -> str:
+    worst, parts, p = shortened(str(facts.get("worst") or "—")), _count(facts, "parts", language), _p(facts, language)
+    if _fits(facts):
+        return say(
+            language,
+            de=f"Die Aufteilung passt in allen {parts} Schichten (die schlechteste: {worst}; korrigiert {p}).",
+            en=f"The split fits in all {parts} strata (the worst: {worst}; corrected {p}).",
+        )
+    return say(
+        language,
+        de=f"In der Schicht {worst} passt die Aufteilung nicht (korrigiert über {parts} Schichten {p}).",
+        en=f"In stratum {worst} the split does not fit (corrected over {parts} strata, {p}).",
+    )
+
+
+def _days(facts: Facts, language: Language) -> str:
+    worst, parts, p = str(facts.get("worst") or "—"), _count(facts, "parts", language), _p(facts, language)
+    if _fits(facts):
+        return say(
+            language,
+            de=f"Die Aufteilung passt an allen {parts} Tagen (der schlechteste: {worst}; korrigiert {p}).",
+            en=f"The split fits on all {parts} days (the worst: {worst}; corrected {p}).",
+        )
+    return say(
+        language,
+        de=f"Am {worst} passt die Aufteilung nicht (korrigiert über {parts} Tage {p}).",
+        en=f"On {worst} the split does not fit (corrected over {parts} days, {p}).",
+    )
+
+
+def _sequence(facts: Facts, language: Language) -> str:
+    days, first, p = _count(facts, "days", language), facts.get("first_day"), _p(facts, language)
+    if not isinstance(first, int):
+        return say(
+            language,
+            de=f"Auch laufend geprüft passt die Aufteilung ({days} Tage, {p}).",
+            en=f"Checked as the days came, the split fits too ({days} days, {p}).",
+        )
+    return say(
+        language,
+        de=f"Laufend geprüft passt die Aufteilung ab dem {first}. Tag der Zuteilung nicht mehr ({p}).",
+        en=f"Checked as the days came, the split no longer fits from day {first} of assignment on ({p}).",
+    )
+
+
+def _erased(facts: Facts, language: Language) -> str:
+    count, p = _count(facts, "erased", language), _p(facts, language)
+    if _fits(facts):
+        return say(
+            language,
+            de=f"Gelöschte Kontakte: {count}, auf die Gruppen verteilt wie alle ({p}).",
+            en=f"Erased contacts: {count}, spread over the arms like everybody ({p}).",
+        )
+    return say(
+        language,
+        de=f"Gelöschte Kontakte: {count}, anders auf die Gruppen verteilt als alle ({p}).",
+        en=f"Erased contacts: {count}, spread over the arms unlike everybody ({p}).",
+    )
+
+
+def _balance(facts: Facts, language: Language) -> str:
+    columns, p = _count(facts, "columns", language), _p(facts, language)
+    difference = facts.get("difference")
+    apart = numbers.number(difference, language) if isinstance(difference, float) else "—"
+    worst = shortened(str(facts.get("worst") or "—"))
+    how = say(
+        language,
+        de=f"größter Abstand {apart} Standardabweichungen bei {worst}",
+        en=f"largest difference {apart} standard deviations, at {worst}",
+    )
+    if _fits(facts):
+        return say(
+            language,
+            de=f"Die Gruppen sind in {columns} bekannten Merkmalen ausgewogen ({p}; {how}).",
+            en=f"The arms are balanced in {columns} known columns ({p}; {how}).",
+        )
+    return say(
+        language,
+        de=f"Die Gruppen unterscheiden sich in den {columns} bekannten Merkmalen, wie sie heute in der Quelle stehen "
+        f"({p}; {how}).",
+        en=f"The arms differ in the {columns} known columns, as the source shows them today ({p}; {how}).",
+    )
+
+
+def _leak(facts: Facts, language: Language, *, nobody: str, some: str, en: str) -> str:
+    contacts, total = _count(facts, "contacts", language), _count(facts, "total", language)
+    channels = facts.get("channels")
+    by = f"; {shortened(channels)}" if isinstance(channels, str) else ""
+    if facts.get("contacts") == 0:
+        return say(
+            language,
+            de=f"Keiner der {total} {nobody} hat eine Nachricht bekommen.",
+            en=f"None of the {total} {en} got a message.",
+        )
+    sent = _count(facts, "messages", language)
+    return say(
+        language,
+        de=f"{contacts} von {total} {some} haben Nachrichten bekommen ({sent} Nachrichten{by}).",
+        en=f"{contacts} of {total} {en} got messages ({sent} messages{by}).",
+    )
+
+
+def _control(facts: Facts, language: Language) -> str:
+    return _leak(
+        facts,
+        language,
+        nobody="Kontakte der Kontrollgruppe",
+        some="Kontakten der Kontrollgruppe",
+        en="control contacts",
+    )
+
+
+def _held_out(facts: Facts, language: Language) -> str:
+    return _leak(
+        facts,
+        language,
+        nobody="zurückgehaltenen Kontakte",
+        some="zurückgehaltenen Kontakten",
+        en="held-out contacts",
+    )
+
+
+def _household(facts: Facts, language: Language) -> str:
+    contacts, total = _count(facts, "contacts", language), _count(facts, "total", language)
+    return say(
+        language,
+        de=f"{contacts} von {total} Kontakten der Kontrollgruppe leben mit jemandem zusammen, der Nachrichten bekam.",
+        en=f"{contacts} of {total} control contacts live with somebody who got messages.",
+    )
+
+
+def _never(facts: Facts, language: Language) -> str:
+    contacts, total = _count(facts, "contacts", language), _count(facts, "total", language)
+    arms = ", ".join(
+        f"{shortened(name.removeprefix('never '))} {numbers.count(n, language)}"
+        for name, n in facts.items()
+        if name.startswith("never ") and isinstance(n, int)
+    )
+    p = f"; {_p(facts, language)}" if isinstance(facts.get("p"), float) else ""
+    return say(
+        language,
+        de=f"{contacts} von {total} Kontakten der Treatmentgruppen haben nie eine Nachricht bekommen ({arms}{p}).",
+        en=f"{contacts} of {total} treated contacts never got a message ({arms}{p}).",
+    )
+
+
+def _delay(facts: Facts, language: Language) -> str:
+    arms = ", ".join(
+        f"{shortened(name.removeprefix('median '))} {numbers.count(n, language)}"
+        for name, n in facts.items()
+        if name.startswith("median ") and isinstance(n, int)
+    )
+    return say(
+        language,
+        de=f"Tage von der Zuteilung bis zur ersten Nachricht, im Median: {arms}.",
+        en=f"Days from assignment to the first message, at the median: {arms}.",
+    )
+
+
+def _carry_over(facts: Facts, language: Language) -> str:
+    earlier, share = shortened(str(facts.get("experiment"))), facts.get("share")
+    part = numbers.percent(share, language) if isinstance(share, float) else "—"
+    p = (
+        _p(facts, language)
+        if isinstance(facts.get("p"), float)
+        else say(language, de="zu wenige für einen Test", en="too few for a test")
+    )
+    if _fits(facts):
+        return say(
+            language,
+            de=f"{part} der Kontakte waren schon in {earlier}, in allen Gruppen gleich verteilt ({p}).",
+            en=f"{part} of the contacts were in {earlier} before, spread evenly over the arms ({p}).",
+        )
+    return say(
+        language,
+        de=f"{part} der Kontakte waren schon in {earlier}, und ungleich auf die Gruppen verteilt ({p}).",
+        en=f"{part} of the contacts were in {earlier} before, and not spread evenly over the arms ({p}).",
+    )
+
+
+_SENTENCES = {
+    "UP618": _sequence,
+    "UP801": _strata,
+    "UP802": _days,
+    "UP803": _erased,
+    "UP804": _balance,
+    "UP805": _control,
+    "UP806": _held_out,
+    "UP807": _household,
+    "UP808": _never,
+    "UP809": _delay,
+    "UP810": _carry_over,
+}
