@@ -15,6 +15,7 @@ COVERAGE = (0.945, 0.955)
 TAIL = 0.033
 FALSE_POSITIVES = (0.045, 0.055)
 POWER = 0.95  # of the fixed horizon
+WITHIN = 0.01  # planned power may lie this far from the simulated one
 
 Status = Literal["kept", "within error", "outside", "no promise"]
 
@@ -120,7 +121,36 @@ class LooksRow:
         return _worst(found)
 
 
-Row = CoverageRow | LooksRow
+@dataclass(frozen=True, slots=True)
+class PowerRow:
+    """One design: the power that the gate plans for its weakest arm, and how often the read-out found the effect.
+
+    `even` is what the same contacts would have in equal arms, which is what many calculators assume.
+    """
+
+    name: str
+    section: str
+    design: str
+    process: str
+    replications: int
+    planned: float
+    found: float
+    even: float
+
+    @property
+    def promised(self) -> bool:
+        return True
+
+    @property
+    def error(self) -> float:
+        return monte_carlo_error(self.planned, self.replications)
+
+    @property
+    def status(self) -> Status:
+        return _judged(self.planned - self.found, -WITHIN, WITHIN, self.error)
+
+
+Row = CoverageRow | LooksRow | PowerRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +176,7 @@ def as_json(row: Row) -> dict[str, Any]:
     found |= {"status": row.status, "monte_carlo_error": row.error}
     if isinstance(row, CoverageRow):
         found["results"] = [asdict(m) | {"coverage": m.coverage} for m in row.results]
-    else:
+    elif isinstance(row, LooksRow):
         found |= {"false_positives": row.false_positives, "power_ratio": row.power_ratio}
     return found
 
@@ -163,6 +193,8 @@ def _worst(found: list[Status]) -> Status:
 
 def from_json(found: dict[str, Any]) -> Row:
     """The row that `as_json` wrote; what can be read off it is left to the row."""
+    if "planned" in found:
+        return PowerRow(**{name: found[name] for name in PowerRow.__dataclass_fields__})
     if "rule" in found:
         return LooksRow(**{name: found[name] for name in LooksRow.__dataclass_fields__})
     kept = {name: found[name] for name in CoverageRow.__dataclass_fields__}

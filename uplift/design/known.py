@@ -24,6 +24,7 @@ class Known:
     source: str
     date: datetime.date | None
     age_days: int | None
+    skewness: float | None = None
 
     @property
     def cv(self) -> float | None:
@@ -65,4 +66,5 @@ def known(study: Study, metric: str, *, today: datetime.date) -> Known | None:
         source=baseline.source,
         date=baseline.date,
         age_days=None if baseline.date is None else (today - baseline.date).days,
+        skewness=baseline.skewness,
     )

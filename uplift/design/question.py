@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Literal
 
+from uplift.design.hall_power import HallRatio
 from uplift.design.known import Known
 from uplift.design.power import (
     LARGE_DF,
@@ -60,6 +61,8 @@ class Question:
     fractions: tuple[float, ...] = (1.0,)
     spending: str = "obrien_fleming"
     gives_up: bool = False  # a look may stop the test as hopeless
+    skewness: float | None = None  # of the values per contact, where Hall's transform may read them
+    hall_beyond: float = 3.0  # arms more unequal than this are read by it
 
     @property
     def uplift(self) -> float:
@@ -110,14 +113,23 @@ def question_of(study: Study, *, audience: int, known: Known) -> Question:
         fractions=information_fractions(looks(study)),
         spending=design.sequential.spending if design.sequential else "obrien_fleming",
         gives_up=design.sequential is not None and design.sequential.futility == "nonbinding",
+        skewness=known.skewness if _may_read_by_hall(study, metric.kind) else None,
+        hall_beyond=0.0 if design.interval == "hall" else 3.0,
     )
+
+
+def _may_read_by_hall(study: Study, kind: str) -> bool:
+    design = study.experiment.design
+    plain = study.experiment.unit.cluster is None and design.variance_reduction != "cuped"
+    return plain and kind in ("mean", "count") and design.interval in ("auto", "hall")
 
 
 def decisive_test(study: Study, metric: str) -> Test:
     """The test that decides at the read-out, as far as planning can tell it.
 
     Shares are read by the score test, unless clusters or CUPED move every metric to the log scale. Means, counts and
-    ratios are read on the log scale; Hall's transform is planned as that (it corrects error rates, not power).
+    ratios are read on the log scale. Where arms are more unequal than 3:1, Hall's transform decides; it is planned as
+    such (`HallRatio`) when the baseline's skewness is known, else as the log test.
     """
     design = study.experiment.design
     if study.experiment.unit.cluster is not None or design.variance_reduction == "cuped":
@@ -255,6 +267,9 @@ def _comparison(question: Question, n_control: float, n_treatment: float, share:
         treatment = question.baseline * (1 + question.uplift)
         return Shares(question.baseline, treatment, n_control, n_treatment, question.test, df)
     assert question.cv is not None
+    uneven = max(question.control, share) > question.hall_beyond * min(question.control, share)
+    if question.skewness is not None and uneven:
+        return HallRatio(question.uplift, question.cv, question.skewness, n_control, n_treatment, df)
     return compare_means(
         uplift=question.uplift,
         cv=question.cv,

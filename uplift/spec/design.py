@@ -56,6 +56,11 @@ class Baseline(Model):
         description="Coefficient of variation over contacts (sd over value), where sd is not given.",
         examples=[3.2, "320%"],
     )
+    skewness: SpreadField | None = Field(
+        default=None,
+        description="Skewness of the values over contacts; with it, power in very unequal arms is planned closer.",
+        examples=[18.4],
+    )
     icc: CorrelationField | None = Field(
         default=None, description="Correlation of contacts within a cluster (household).", examples=[0.12]
     )
