@@ -68,15 +68,14 @@ def draw(root: Path, name: str, day: int) -> None:
     link.symlink_to(f"{name}.parquet")
     study = load_study(root / "experiments" / "sale.yml")
     on = datetime.date(2026, 11, 30) + datetime.timedelta(days=day)
-    print(assign(study, on=on, store=Store.open(root / ".uplift")), "en"))
+    print(assign(study, on=on, store=Store.open(root / ".uplift")))
 
 
 def proof(root: Path) -> None:
     from uplift.assignment import audit
+    from uplift.assignment.audit_text import text
     from uplift.spec import load_study
     from uplift.store import Store
-
-    from uplift.assignment.audit_text import text
 
     print(text(audit(load_study(root / "experiments" / "sale.yml"), store=Store.open(root / ".uplift")), "en"))
 
