@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -79,12 +78,12 @@ def made_up_shop(folder: Path, *, seed: int = 4, customers: int = 1_500) -> Path
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = made_up_shop(tmp_path_factory.mktemp("shop"))
     project, document = load_project(path)
     done = score(project, document, as_of=DAY)
     done.table.with_suffix(".json").write_text(json.dumps({"as_of": DAY.isoformat()}))
-    yield path
+    return path
 
 
 def study_in(project: Path, *, start: datetime.date, where: str, scores: str | None = "scores") -> Study:

@@ -153,5 +153,5 @@ def test_a_prediction_needs_purchases_and_is_a_mean(tmp_path: Path) -> None:
     content = yaml.safe_load(path.read_text())
     content["metrics"] = {"value": {"kind": "count", "model": "predicted_value"}}
     path.write_text(yaml.safe_dump(content))
-    with pytest.raises(SpecError, match="UP218.*kind: mean"):
+    with pytest.raises(SpecError, match=r"UP218.*kind: mean"):
         load_project(path)

@@ -102,6 +102,11 @@ def plan(study: Study) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
     told = _told_by_day(study)
     for name, window in metric_uses(study):
         definition = study.metric(name)
+        if definition.model is not None and definition.source is None:
+            place = study.project_document.place("metrics", name, "model")
+            message = f"metric {name}: predictions are measured by `analyze` only"
+            notices.append(Problem("UP586", message, "", place, "note"))
+            continue
         if definition.kind == "quantile":
             place = study.project_document.place("metrics", name, "kind")
             notices.append(Problem("UP586", f"metric {name}: quantiles are not measured yet", "", place, "note"))
