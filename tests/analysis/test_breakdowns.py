@@ -233,3 +233,46 @@ def test_groups_of_an_adjusted_metric_are_adjusted(shop: Shop) -> None:
     rows["t"] = (rows.arm == "treatment") * 1.0
     fitted = smf.ols("y ~ t + x + t:x", rows).fit()
     assert found.values[0].uplift.absolute == pytest.approx(fitted.params["t"], abs=1e-6)
+
+
+# ── the course ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_course_ends_at_the_result(shop: Shop) -> None:
+    result = shop.analyzed()
+    for name in ("buyers", "revenue"):
+        metric = next(m for m in result.metrics if m.name == name)
+        (course,), (uplift,) = metric.course, metric.uplifts
+        last = course.days[-1]
+        assert last.day == START + datetime.timedelta(days=13)
+        assert (last.control_n, last.treatment_n) == (uplift.control.n, uplift.treatment.n)
+        assert (last.control, last.treatment) == (uplift.control.value, uplift.treatment.value)
+        assert (last.relative, last.interval) == (uplift.relative, uplift.relative_interval)
+        assert [w.week for w in course.weeks] == [1, 2]
+
+
+@pytest.mark.parametrize("days", [3, 8])
+def test_a_day_of_the_course_is_the_analysis_of_a_shorter_window_on_its_evening(shop: Shop, days: int) -> None:
+    course = shop.analyzed().primary.course[0]
+    folder = shop.drawn.study.root / "experiments"
+    day = START + datetime.timedelta(days=days - 1)
+    (folder / "sale.yml").write_text(EXPERIMENT.replace("14d", f"{days}d"), encoding="utf-8")
+    again = analyze(folder / "sale.yml", as_of=day + datetime.timedelta(days=1)).primary.uplifts[0]
+    told = next(d for d in course.days if d.day == day)
+    assert (told.control, told.treatment) == (again.control.value, again.treatment.value)
+    assert (told.relative, told.interval) == (again.relative, again.relative_interval)
+
+
+def test_only_the_primary_metric_has_an_interval_for_all_days_and_it_is_the_wider_one(shop: Shop) -> None:
+    result = shop.analyzed()
+    told = [d for d in result.primary.course[0].days if d.sequential_interval is not None]
+    assert told
+    for day in told:
+        assert day.interval is not None
+        assert day.sequential_interval is not None
+        assert day.sequential_interval.low is not None
+        assert day.interval.low is not None
+        assert day.sequential_interval.low < day.interval.low
+        assert (day.sequential_interval.high or math.inf) > (day.interval.high or math.inf)
+    revenue = next(m for m in result.metrics if m.name == "revenue")
+    assert all(d.sequential_interval is None for d in revenue.course[0].days)

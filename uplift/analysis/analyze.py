@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from uplift.analysis import checks, validity
+from uplift.analysis import checks
 from uplift.analysis.claims import claim_readings
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
@@ -18,7 +18,6 @@ from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
 from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.money import money_of
-from uplift.analysis.reached import exposure_checks, with_reached
 from uplift.analysis.record import later_segments, record_of, silent_changes
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement
@@ -57,7 +56,7 @@ def analyze(
     store = Store.open(study.root / study.project.state)
     assigned = _assigned(study, store)
     folder = store.path / "units"
-    measurement = measure(study, assigned, as_of=day, cache_dir=folder, progress=progress)
+    measurement = measure(study, assigned, as_of=day, cache_dir=folder, progress=progress, course=True)
     for problem in measurement.notices:
         notice(problem)
     if not sum(measurement.assigned.values()):
@@ -92,7 +91,6 @@ def analyze(
         if use.metric not in measurement.not_measured
     )
     metrics = tuple(replace(m, looks=sitting.looks) if m.role == "primary" else m for m in metrics)
-    metrics = with_reached(study, metrics, measurement, terms=terms)
     found: tuple[Check, ...] = (
         *about_design,
         checks.immature(metrics),
@@ -100,8 +98,6 @@ def analyze(
         *checks.preliminary(metrics),
         *checks.conditional(metrics),
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
-        *exposure_checks(study, measurement),
-        *validity.unlike_arms(study, metrics, measurement, epochs),
         *checks.unknown_arms(measurement.unknown),
         *checks.odd_sources(study, measurement.notices),
         *checks.missing(

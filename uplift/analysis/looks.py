@@ -71,7 +71,7 @@ def sit(study: Study, day: datetime.date, now: Measurement, *, terms: Terms, mea
     found: list[_Arm] = []
     for number, arm in enumerate(study.experiment.treatments):
         asked = [of[number] for of in questions]
-        plan = _Plan(study, terms, arm, early, read_out, day, final, _planned_information(study, arm))
+        plan = _Plan(study, terms, arm, early, read_out, day, final, planned_information(study, arm))
         found.append(_arm(plan, asked, on_plan=on_plan))
     sitting = Sitting(
         looks=tuple(arm.looks for arm in found),
@@ -165,7 +165,7 @@ def _arm(plan: _Plan, asked: Sequence[Question], *, on_plan: bool) -> _Arm:
 def _read(plan: _Plan, seen: Sequence[Look], due: Sequence[PlannedLook]) -> Monitoring:
     design = plan.study.experiment.design
     assert design.sequential is not None
-    effect = _worth_finding(plan.study)
+    effect = worth_finding(plan.study)
     gives_up = design.sequential.futility == "nonbinding" and effect is not None
     return read_looks(
         seen,
@@ -190,7 +190,7 @@ def _planned(plan: _Plan, seen: Sequence[Look], due: Sequence[PlannedLook]) -> f
     return known_end if known_end > 0 else max((look.information for look in seen), default=1.0)
 
 
-def _planned_information(study: Study, arm: str) -> float | None:
+def planned_information(study: Study, arm: str) -> float | None:
     """1/se² of the log ratio at full size without an effect, from the baselines; None where these are not given."""
     experiment = study.experiment
     own = known(study, experiment.metrics.primary.metric, today=experiment.schedule.start)
@@ -205,7 +205,7 @@ def _planned_information(study: Study, arm: str) -> float | None:
     return question.contacts / per_contact
 
 
-def _worth_finding(study: Study) -> float | None:
+def worth_finding(study: Study) -> float | None:
     """The mde as a log ratio in the good direction; None where an absolute one has no baseline."""
     primary = study.experiment.metrics.primary
     own = known(study, primary.metric, today=study.experiment.schedule.start)

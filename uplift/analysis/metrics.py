@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal
 
 from uplift.analysis.comparison import Terms, answers, other_answers, questions_of, refused
+from uplift.analysis.course import courses_of
 from uplift.analysis.covariates import covariates_of
 from uplift.analysis.segments import segments_of
 from uplift.engine import MetricSums
@@ -83,6 +84,7 @@ def metric_result(
         winsorised_at=measured.winsorised_at,
         segments=segments_of(study, use, measured, terms=terms, refusals=codes, exploratory=exploratory),
         covariates=covariates_of(questions, terms, refusals=codes),
+        course=courses_of(study, use, measured, terms=terms),
     )
 
 
