@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,11 +55,20 @@ def assign(study: Study | Path | str, *, on: datetime.date | None = None) -> Ass
         return draw(study, on=day, store=store)
 
 
-def analyze(study: Study | Path | str, *, as_of: datetime.date | None = None) -> Result:
-    """Measure the uplift of every metric on the day `as_of` (default: the planned read-out, or today before it)."""
+def analyze(
+    study: Study | Path | str,
+    *,
+    as_of: datetime.date | None = None,
+    sources: Mapping[str, object] | None = None,
+) -> Result:
+    """Measure the uplift of every metric on the day `as_of` (default: the planned read-out, or today before it).
+
+    `sources={"orders": table}` reads a pandas, polars, Arrow, Ibis or DuckDB table (or another file) instead of what
+    project.yml names.
+    """
     from uplift.analysis import analyze as measure
 
-    return measure(_loaded(study), as_of=as_of)
+    return measure(_loaded(study), as_of=as_of, sources=sources)
 
 
 def report(result: Result, path: Path | str, *, language: Language | None = None) -> Path:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from uplift.analysis import checks
+from uplift.analysis import checks, validity
 from uplift.analysis.claims import claim_readings
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
@@ -18,9 +18,12 @@ from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
 from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.money import money_of
+from uplift.analysis.reached import exposure_checks, with_reached
 from uplift.analysis.record import later_segments, record_of, silent_changes
+from uplift.customers.surrogate import surrogate_checks, with_predictions
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement
+from uplift.engine.given import with_sources
 from uplift.engine.measure import measure
 from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, Provenance, Result, SourceFacts
@@ -37,6 +40,7 @@ def analyze(
     study: Study | Path | str,
     *,
     as_of: datetime.date | None = None,
+    sources: Mapping[str, object] | None = None,
     progress: Progress = lambda _stage: None,
     notice: Notice = lambda _problem: None,
 ) -> Result:
@@ -45,6 +49,7 @@ def analyze(
     `as_of` (local day of the project; its own hours are not over yet) defaults to the read-out date of the design, or
     to today while that lies ahead. The same data, ledger and day give the same result, byte for byte. `notice` is told
     how the sources were read and what is odd about them; what bears on the numbers is among the result's checks too.
+    `sources` gives tables (pandas, polars, Arrow, Ibis, DuckDB) or other files to read, by the names of the project's.
 
     Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned yet, a damaged ledger or lock
     file).
@@ -56,7 +61,9 @@ def analyze(
     store = Store.open(study.root / study.project.state)
     assigned = _assigned(study, store)
     folder = store.path / "units"
-    measurement = measure(study, assigned, as_of=day, cache_dir=folder, progress=progress, course=True)
+    readable = with_sources(study, sources or {}, cache=folder)
+    readable = with_predictions(readable, assigned, as_of=day, folder=folder, progress=progress)
+    measurement = measure(readable, assigned, as_of=day, cache_dir=folder, progress=progress, course=True)
     for problem in measurement.notices:
         notice(problem)
     if not sum(measurement.assigned.values()):
@@ -66,7 +73,7 @@ def analyze(
     cluster = study.experiment.unit.cluster
     arms = arm_counts(study, measurement.assigned, measurement.clusters if cluster else None)
     terms = terms_of(study)
-    sitting = sit(study, day, measurement, terms=terms, measure_on=lambda on: _again(study, assigned, on, folder))
+    sitting = sit(study, day, measurement, terms=terms, measure_on=lambda on: _again(readable, assigned, on, folder))
     terms = replace(terms, levels=sitting.levels)
     epochs = epochs_of(study, measurement)
     about_design = (
@@ -78,7 +85,7 @@ def analyze(
     refusal = next((check.code for check in about_design if check.status == "fail"), None)
     metrics = tuple(
         metric_result(
-            study,
+            readable,
             role,
             use,
             measurement.metric(use.metric, use.window),
@@ -91,15 +98,19 @@ def analyze(
         if use.metric not in measurement.not_measured
     )
     metrics = tuple(replace(m, looks=sitting.looks) if m.role == "primary" else m for m in metrics)
+    metrics = with_reached(study, metrics, measurement, terms=terms)
     found: tuple[Check, ...] = (
         *about_design,
         checks.immature(metrics),
         *checks.converters(metrics, cluster=cluster),
         *checks.preliminary(metrics),
         *checks.conditional(metrics),
+        *surrogate_checks(study),
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
+        *exposure_checks(study, measurement),
+        *validity.unlike_arms(study, metrics, measurement, epochs),
         *checks.unknown_arms(measurement.unknown),
-        *checks.odd_sources(study, measurement.notices),
+        *checks.odd_sources(readable, measurement.notices),
         *checks.missing(
             max(sum(m.missing.values()) for m in measurement.metrics.values()), sum(a.assigned for a in arms)
         ),

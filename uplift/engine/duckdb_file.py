@@ -54,7 +54,7 @@ class DuckDBFile:
 
         native = f"SELECT * FROM {table_name(source.table)}" if source.table else query_text(source.query, "duckdb")
         try:
-            self._engine.define(name, f"SELECT * FROM ({native}) AS q")
+            self._engine.define(name, f"SELECT * FROM ({native}\n) AS q")
         except duckdb.CatalogException as error:
             known = self._engine.run(
                 "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'attached' UNION ALL "

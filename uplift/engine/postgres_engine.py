@@ -99,14 +99,14 @@ class PostgresEngine:
     def relate(self, name: str, source: Source, between: Period | None) -> None:
         """Name the rows of a table or query; texts are compared byte by byte, whatever the collation."""
         native = f"SELECT * FROM {table_name(source.table)}" if source.table else query_text(source.query, "postgres")
-        found = self._described(f"SELECT * FROM ({native}) AS q LIMIT 0")
+        found = self._described(f"SELECT * FROM ({native}\n) AS q LIMIT 0")
         selected = ", ".join(
             f'CAST({quoted(c.name)} AS text) COLLATE "C" AS {quoted(c.name)}'
             if c.physical == "text"
             else quoted(c.name)
             for c in found
         )
-        text = f"SELECT {selected} FROM ({native}) AS q"
+        text = f"SELECT {selected} FROM ({native}\n) AS q"
         if between is not None and any(
             c.name == between.column and c.physical in ("date", "timestamp", "timestamptz") for c in found
         ):

@@ -83,7 +83,7 @@ class SparkEngine:
         native = f"SELECT * FROM {table_name(source.table, '`')}" if source.table else query_text(source.query, "spark")
         with _plainly(self._session):
             found = tuple(_column(field) for field in self._session.sql(native).schema.fields)
-        text = f"SELECT * FROM ({native}) AS q"
+        text = f"SELECT * FROM ({native}\n) AS q"
         if between is not None and any(
             c.name == between.column and c.physical in ("date", "timestamp", "timestamptz") for c in found
         ):

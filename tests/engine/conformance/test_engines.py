@@ -48,8 +48,9 @@ def test_the_shop_has_something_to_disagree_about(folder: Path, ids: str) -> Non
 
 
 @pytest.mark.parametrize("machine_zone", ZONES, indirect=True)
-def test_threads_runs_and_time_zones_of_the_machine_change_no_bit(folder: Path, ids: str, machine_zone: str) -> None:
-    study, who = shop.study(folder, ids), shop.assigned(folder, ids)
+def test_threads_runs_and_time_zones_of_the_machine_change_no_bit(tmp_path: Path, machine_zone: str) -> None:
+    shop.write(tmp_path, "integer")
+    study, who = shop.study(tmp_path, "integer"), shop.assigned(tmp_path, "integer")
     one = cells(measured(study, who, threads=1, cache="one"))
     assert cells(measured(study, who, threads=2, cache="two")) == one
     assert cells(measured(study, who, threads=2, cache="three")) == one
@@ -63,18 +64,17 @@ def test_a_duckdb_file_gives_the_same_bits(folder: Path, ids: str, monkeypatch: 
     assert cells(measured(shop.study(folder, ids, connection="shop", contacts_too=True), who)) == in_files
 
 
-@pytest.mark.parametrize("clustered", [False, True])
 @pytest.mark.parametrize("written", [None, "America/New_York"])
 def test_postgresql_gives_the_same_bits(
     folder: Path,
     ids: str,
-    clustered: bool,
     written: str | None,
     postgres: PostgresServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A reader's rights are enough; texts, quotes, missing values and refunds included; windows across both days on
     which the clocks change."""
+    clustered = ids == "integer"
     into_postgres(postgres.dsn, "shop", folder)
     monkeypatch.setenv("UPLIFT_WAREHOUSE", postgres.reader)
     who = shop.assigned(folder, ids)
@@ -108,15 +108,12 @@ def test_the_time_zone_of_the_server_changes_no_bit(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("clustered", [False, True])
-def test_spark_gives_the_same_bits(
-    folder: Path, ids: str, clustered: bool, spark: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_spark_gives_the_same_bits(folder: Path, ids: str, spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Naive times of another zone and the days on which both zones' clocks change included."""
     for name in ("contacts", "orders", "mails"):
         spark.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceGlobalTempView(f"{ids}_{name}")
     monkeypatch.setenv("UPLIFT_LAKE", "spark:local[2]")
-    who, written = shop.assigned(folder, ids), "America/New_York"
+    who, written, clustered = shop.assigned(folder, ids), "America/New_York", ids == "integer"
     in_files = cells(measured(shop.study(folder, ids, clustered=clustered, written=written), who))
     there = shop.study(
         folder, ids, clustered=clustered, written=written, connection="lake", schema=f"global_temp.{ids}_"

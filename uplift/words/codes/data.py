@@ -544,4 +544,15 @@ DATA: tuple[Entry, ...] = (
         fix_en="Name a column with few values, such as a band or a country.",
         fix_de="Nennen Sie eine Spalte mit wenigen Werten, etwa eine Klasse oder ein Land.",
     ),
+    Entry(
+        code="UP589",
+        title_en="a table that can't be used as a source",
+        title_de="Tabelle, die keine Quelle sein kann",
+        why_en="A program gave a table for a source that the project does not have, or something that is no table.",
+        why_de="Ein Programm hat eine Tabelle für eine Quelle übergeben, die das Projekt nicht kennt, oder etwas, das "
+        "keine Tabelle ist.",
+        fix_en="Use a name under sources in project.yml, and a pandas, polars, Arrow, Ibis or DuckDB table or a file.",
+        fix_de="Verwenden Sie einen Namen unter sources in project.yml und eine Tabelle von pandas, polars, Arrow, "
+        "Ibis oder DuckDB oder eine Datei.",
+    ),
 )
