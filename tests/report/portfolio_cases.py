@@ -39,7 +39,9 @@ def open_tests() -> tuple[OpenTest, ...]:
     start = datetime.date(2027, 2, 1)
     return (
         OpenTest("summer", "Sommer", "crm", "running", start, ON + datetime.timedelta(12), "enough", 0.86, 0.8),
-        OpenTest("letter-2", "Brief an Inaktive", "offline", "draft", start, ON - datetime.timedelta(2), "short", 0.44, 0.8),
+        OpenTest(
+            "letter-2", "Brief an Inaktive", "offline", "draft", start, ON - datetime.timedelta(2), "short", 0.44, 0.8
+        ),
         OpenTest("open", "Ohne Plan", "crm", "locked", start, None, "unknown"),
     )
 

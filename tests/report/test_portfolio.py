@@ -37,7 +37,14 @@ def test_the_index_is_valid_html_without_a_script(pages: dict[str, str], languag
 def test_it_counts_verdicts_and_sorts_by_date(pages: dict[str, str]) -> None:
     assert "6 Experimente: 3 besser, 1 schlechter, 1 unklar und 1 ohne Urteil." in text_of(pages["de"])
     links = re.findall(r'<th scope="row"><a href="([^"]+)"', pages["de"])
-    assert links == ["push.de.html", "repeat-buyers.de.html", "welcome-mail-2.de.html", "welcome-mail.de.html", "letter.de.html", "fashion.de.html"]
+    assert links == [
+        "push.de.html",
+        "repeat-buyers.de.html",
+        "welcome-mail-2.de.html",
+        "welcome-mail.de.html",
+        "letter.de.html",
+        "fashion.de.html",
+    ]
 
 
 def test_each_row_can_be_filtered_by_its_verdict_without_a_script(pages: dict[str, str]) -> None:
@@ -54,7 +61,9 @@ def test_a_sum_over_tests_is_labelled_and_as_wide_as_if_all_erred_together(pages
     shown = [r for r in cases.results() if r.experiment.currency == "EUR" and r.trusted]
     increments = [m.increments[0] for r in shown for m in r.metrics if m.name == "revenue_per_contact"]
     assert total.value == pytest.approx(sum(i.value for i in increments if i.value is not None))
-    assert total.low == pytest.approx(sum(i.interval.low for i in increments if i.interval and i.interval.low is not None))
+    assert total.low == pytest.approx(
+        sum(i.interval.low for i in increments if i.interval and i.interval.low is not None)
+    )
     text = text_of(pages["de"])
     assert "Das ist keine Gesamtwirkung" in text
     assert "(nicht addierbar)" in text
@@ -69,7 +78,13 @@ def test_only_a_holdout_gives_a_total(pages: dict[str, str]) -> None:
 
 def test_running_tests_show_days_left_and_whether_they_are_big_enough(pages: dict[str, str]) -> None:
     text = text_of(pages["de"])
-    for told in ("12 Tage", "genug Power (86 %)", "zu klein: Power 44 % statt 80 %", "fällig seit 8. März 2027", "Power nicht berechenbar"):
+    for told in (
+        "12 Tage",
+        "genug Power (86 %)",
+        "zu klein: Power 44 % statt 80 %",
+        "fällig seit 8. März 2027",
+        "Power nicht berechenbar",
+    ):
         assert told in text
 
 

@@ -21,7 +21,8 @@ from uplift.cli.first_project import init
 from uplift.cli.keeping import erase, gc, status
 from uplift.cli.planning import baseline, plan
 from uplift.cli.proof import sql
-from uplift.cli.running import analyze, assign, audit, report
+from uplift.cli.reporting import report
+from uplift.cli.running import analyze, assign, audit
 from uplift.cli.scoring import score
 from uplift.cli.start import demo, explain, schema
 from uplift.errors import Problem, ProjectError, UpliftError

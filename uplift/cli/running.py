@@ -1,9 +1,8 @@
-"""The verbs of a running test: `assign`, `audit`, `analyze`, `report`."""
+"""The verbs of a running test: `assign`, `audit`, `analyze`."""
 
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -113,26 +112,3 @@ def _ahead(day: datetime.date) -> Problem:
     """An analysis of a day to come is let through, but not in silence: it takes missing orders for none."""
     message = f"--as-of {day} lies ahead: windows count as over whose orders are still to come"
     return Problem("UP907", message, fix="leave it out, or give today or an earlier day", level="warning")
-
-
-def report(
-    results: Annotated[list[Path], typer.Argument(help="result.json files.")],
-    language: LanguageOption = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file, or a folder for several.")] = None,
-) -> None:
-    """Reports again from their results.
-
-    In another language if you like; no data are read.
-    """
-    from uplift.report import write
-    from uplift.results.json_form import read
-
-    if output is not None and len(results) > 1 and output.suffix == ".html":
-        raise typer.BadParameter("several results need a folder", param_hint="--output")
-    for path in results:
-        result = read(path)
-        speech = speech_of(language) or result.experiment.language
-        name = f"{result.experiment.id}.{speech}.html"
-        target = Path("reports") / name if output is None else output
-        target = target if target.suffix == ".html" else target / name
-        typer.echo(f"report  {shown(write(result, target, language=speech))}")

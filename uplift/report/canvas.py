@@ -41,12 +41,12 @@ class Canvas:
         return str(len(self.texts) - 1)
 
 
-def blank(height: float, *, left: float, right: float, top: float, bottom: float) -> Canvas:
+def blank(height: float, *, left: float, right: float, top: float, bottom: float, width: float = WIDTH) -> Canvas:
     """An empty canvas of this height with margins, all in CSS pixels."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
-    box = (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - top - bottom) / height)
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    box = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
     ax = figure.add_axes(box)
     ax.set_axis_off()
     return Canvas(figure, ax)

@@ -26,11 +26,19 @@ if TYPE_CHECKING:
     from uplift.results.portfolio import Portfolio
 
 
-def html_of(result: Result, language: Language) -> str:
-    """The whole document."""
-    style = _style()
+def html_of(result: Result, language: Language, *, templates: Path | None = None) -> str:
+    """The whole document; files in `templates` stand in for ours of the same name. Raises StateError about theirs."""
+    style = _style("report.css", templates)
     content = page(Voice(result, language), style=style, style_hash=_csp_hash(style))
-    return _environment().get_template("report.html.j2").render(page=content, labels=LABELS[language])
+    if templates is None:
+        return _environment().get_template("report.html.j2").render(page=content, labels=LABELS[language])
+    from jinja2 import TemplateError
+
+    try:
+        return _environment(templates).get_template("report.html.j2").render(page=content, labels=LABELS[language])
+    except (TemplateError, UnicodeDecodeError) as error:
+        where = getattr(error, "filename", None) or str(templates)
+        raise _foreign(f"{type(error).__name__}: {error}", where, getattr(error, "lineno", None)) from error
 
 
 def html_of_plan(plan: Plan, language: Language) -> str:
@@ -38,7 +46,7 @@ def html_of_plan(plan: Plan, language: Language) -> str:
     from uplift.report.plan_page import plan_page
     from uplift.words.plans import PLAN
 
-    style = _style() + (bundled("reports/templates") / "plan.css").read_text(encoding="utf-8")
+    style = _style("report.css") + _style("plan.css")
     content = plan_page(plan, language, style=style, style_hash=_csp_hash(style))
     return _environment().get_template("plan.html.j2").render(page=content, words=PLAN[language])
 
@@ -48,20 +56,25 @@ def html_of_portfolio(portfolio: Portfolio, language: Language) -> str:
     from uplift.report.portfolio import portfolio_page
     from uplift.words.sentences.portfolio import PORTFOLIO
 
-    style = _style() + (bundled("reports/templates") / "portfolio.css").read_text(encoding="utf-8")
+    style = _style("report.css") + _style("portfolio.css")
     content = portfolio_page(portfolio, language, style=style, style_hash=_csp_hash(style))
     template = _environment().get_template("portfolio.html.j2")
     return template.render(page=content, words=PORTFOLIO[language], labels=LABELS[language])
 
 
 def write_whole(html: str, path: Path) -> Path:
+    """A text as UTF-8, as `write_bytes` writes it."""
+    return write_bytes(html.encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> Path:
     """Written aside and renamed, so that nobody ever reads half a report. Raises StateError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(html)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(aside).chmod(0o644)
@@ -81,12 +94,19 @@ def write_whole(html: str, path: Path) -> Path:
     return path
 
 
+def _foreign(message: str, file: str, line: int | None = None) -> StateError:
+    fix = "mend the template, or leave it out of the folder: ours is used then"
+    return StateError(
+        Problem("UP908", f"a template of yours can't be used: {message}", fix=fix, place=Place(file, line))
+    )
+
+
 @cache
-def _environment() -> Environment:
+def _environment(templates: Path | None = None) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(bundled("reports/templates")),
+        loader=FileSystemLoader([*([templates] if templates else []), bundled("reports/templates")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -108,8 +128,14 @@ def _code(text: str) -> Markup:
 
 
 @cache
-def _style() -> str:
-    return (bundled("reports/templates") / "report.css").read_text(encoding="utf-8")
+def _style(name: str, templates: Path | None = None) -> str:
+    own = None if templates is None else templates / name
+    try:
+        if templates is not None and not templates.is_dir():
+            raise _foreign("there is no such folder", str(templates))
+        return (own if own is not None and own.is_file() else bundled("reports/templates") / name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _foreign(str(error), str(own)) from error
 
 
 def _csp_hash(style: str) -> str:

@@ -82,7 +82,7 @@ def page(voice: Voice, *, style: str, style_hash: str) -> Page:
         as_of=day(voice.result.as_of, voice.language),
         headline=first,
         decisions=decisions(voice),
-        sections=_sections(voice),
+        sections=sections(voice),
         generator=f"uplift {tamed(voice.result.provenance.uplift_version)}",
         experiment_id=tamed(experiment.id),
         style=style,
@@ -97,20 +97,21 @@ def _period(voice: Voice) -> str:
     return days_between(experiment.start, experiment.enrol_until, voice.language)
 
 
-def _sections(voice: Voice) -> tuple[Section, ...]:
+def sections(voice: Voice) -> tuple[Section, ...]:
+    """Everything below the verdict, in order; what is not there leaves no heading."""
     figures = Section(
         "sections/figures.html.j2", FirstScreen(key_figures(voice), tamed(voice.result.experiment.hypothesis))
     )
     trust = Section("sections/trust.html.j2", findings(voice))
-    sections = [
+    found = [
         *([figures, trust] if voice.result.trusted else [trust, figures]),
         Section("sections/primary.html.j2", primary_metric(voice)),
         Section("sections/scorecard.html.j2", scorecard(voice)),
     ]
-    sections += _chapters(side_by_side(voice), sources(voice), money_chapter(voice))
+    found += _chapters(side_by_side(voice), sources(voice), money_chapter(voice))
     if rows := increments(voice):
-        sections.append(Section("sections/increments.html.j2", Increments(rows, voice.several)))
-    sections += _chapters(
+        found.append(Section("sections/increments.html.j2", Increments(rows, voice.several)))
+    found += _chapters(
         course_chapter(voice),
         looks_chapter(voice),
         segments_chapter(voice),
@@ -120,8 +121,8 @@ def _sections(voice: Voice) -> tuple[Section, ...]:
         history_chapter(voice),
         claims_chapter(voice),
     )
-    sections.append(Section("sections/method.html.j2", appendix(voice)))
-    return tuple(sections)
+    found.append(Section("sections/method.html.j2", appendix(voice)))
+    return tuple(found)
 
 
 def _chapters(*found: Chapter | None) -> list[Section]:

@@ -1,4 +1,4 @@
-"""A result as text for a terminal, as HTML for a notebook, and as a pandas DataFrame."""
+"""A result as text for a terminal, as HTML for a notebook, as CSV for a spreadsheet and as a pandas DataFrame."""
 
 from __future__ import annotations
 
@@ -64,6 +64,69 @@ def notebook(result: Result) -> str:
         f"<table><caption>{html.escape(title(result, speech))}</caption>"
         f"<thead>{tag('th', cells(head(speech)))}</thead><tbody>{body}</tbody></table><p>{html.escape(advice)}</p>"
     )
+
+
+def csv(result: Result, language: Language | None = None) -> str:
+    """One row per metric and treatment arm for a spreadsheet: unrounded, in the separators of the language.
+
+    German: semicolons and decimal commas. A byte order mark tells spreadsheets that the text is UTF-8. A name that
+    begins like a formula gets an apostrophe, so that no spreadsheet runs it.
+    """
+    import csv as writer
+    import io
+
+    speech = language or result.experiment.language
+    sink = io.StringIO()
+    out = writer.writer(sink, delimiter=";" if speech == "de" else ",", lineterminator="\r\n")
+    out.writerow(_COLUMNS)
+    for metric in result.metrics:
+        for uplift in metric.uplifts:
+            relative, absolute = uplift.relative_interval, uplift.absolute_interval
+            out.writerow(
+                _cell(value, speech)
+                for value in (
+                    result.experiment.id,
+                    result.as_of.isoformat(),
+                    metric.name,
+                    metric.title,
+                    metric.role,
+                    uplift.treatment.arm,
+                    uplift.control.n,
+                    uplift.treatment.n,
+                    uplift.control.value,
+                    uplift.treatment.value,
+                    uplift.relative,
+                    relative.low if relative else None,
+                    relative.high if relative else None,
+                    uplift.absolute,
+                    absolute.low if absolute else None,
+                    absolute.high if absolute else None,
+                    uplift.p_value,
+                    uplift.p_adjusted,
+                    uplift.confidence,
+                    uplift.method,
+                    uplift.verdict(metric.better) if result.trusted else "refused",
+                    uplift.refusal,
+                )
+            )
+    return "\ufeff" + sink.getvalue()
+
+
+_COLUMNS = (
+    "experiment", "as_of", "metric", "title", "role", "arm", "control_n", "treatment_n", "control", "treatment",
+    "relative", "relative_low", "relative_high", "absolute", "absolute_low", "absolute_high", "p_value", "p_adjusted",
+    "confidence", "method", "verdict", "refusal",
+)  # fmt: skip
+
+
+def _cell(value: str | int | float | None, language: Language) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        flat = " ".join(value.split())
+        return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat
+    text = repr(value)
+    return text.replace(".", ",") if language == "de" and isinstance(value, float) else text
 
 
 def frame(result: Result) -> pd.DataFrame:

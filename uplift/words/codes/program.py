@@ -69,4 +69,15 @@ PROGRAM: tuple[Entry, ...] = (
         "Leave `--as-of` out, or give today or an earlier day.",
         "`--as-of` weglassen oder heute oder einen früheren Tag angeben.",
     ),
+    Entry(
+        "UP908",
+        "A template can't be used",
+        "Eine Vorlage ist nicht zu gebrauchen",
+        "A folder of own templates replaces those of the report file by file. One that can't be read, or names what "
+        "does not exist, gives no report.",
+        "Ein Ordner mit eigenen Vorlagen ersetzt die des Berichts Datei für Datei. Eine, die sich nicht lesen lässt "
+        "oder etwas nennt, das es nicht gibt, ergibt keinen Bericht.",
+        "Mend the template at the place that the message names, or take it out of the folder: ours is used then.",
+        "Die Vorlage an der genannten Stelle berichtigen oder aus dem Ordner nehmen: Dann gilt unsere.",
+    ),
 )
