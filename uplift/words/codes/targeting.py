@@ -99,4 +99,94 @@ TARGETING: tuple[Entry, ...] = (
         fix_en="Quote AUTOC or QINI instead.",
         fix_de="Nennen Sie stattdessen AUTOC oder QINI.",
     ),
+    Entry(
+        code="UP711",
+        title_en="a library that is not installed",
+        title_de="Bibliothek nicht installiert",
+        why_en="Machine learning libraries are large, so they come with extras and are loaded on first use only.",
+        why_de="Bibliotheken für maschinelles Lernen sind groß; sie kommen mit Extras und laden erst bei Bedarf.",
+        fix_en="Install the extra that is named: pip install 'uplift-crm[targeting]'.",
+        fix_de="Installieren Sie das genannte Extra: pip install 'uplift-crm[targeting]'.",
+    ),
+    Entry(
+        code="UP712",
+        title_en="no features declared",
+        title_de="keine Merkmale angegeben",
+        why_en="A model may use only what somebody has declared and can answer for.",
+        why_de="Ein Modell darf nur verwenden, was jemand angegeben hat und verantwortet.",
+        fix_en="Write a block `targeting: {features: [...]}` with columns of the contacts.",
+        fix_de="Schreiben Sie einen Block `targeting: {features: [...]}` mit Spalten der Kontakte.",
+    ),
+    Entry(
+        code="UP713",
+        title_en="weights that nobody wrote down",
+        title_de="Gewichte, die niemand festgehalten hat",
+        why_en="Each contact counts by how likely its arm was. The catalog holds the weights of each epoch; estimating "
+        "them instead would turn risk into effect.",
+        why_de="Jeder Kontakt zählt nach der Wahrscheinlichkeit seines Arms. Der Katalog kennt die Gewichte jeder "
+        "Epoche; geschätzt würden sie Risiko in Wirkung verwandeln.",
+        fix_en="Restore the catalog of the state folder.",
+        fix_de="Stellen Sie den Katalog des Zustandsordners wieder her.",
+    ),
+    Entry(
+        code="UP714",
+        title_en="a column that is no feature",
+        title_de="Spalte, die kein Merkmal ist",
+        why_en="An outcome, the arm or the contact's id tells a model what it is supposed to predict.",
+        why_de="Zielgröße, Arm oder Kennung verraten dem Modell, was es vorhersagen soll.",
+        fix_en="Take it off the list.",
+        fix_de="Streichen Sie sie von der Liste.",
+    ),
+    Entry(
+        code="UP715",
+        title_en="a feature from the future",
+        title_de="Merkmal aus der Zukunft",
+        why_en="A feature that is dated after the assignment can be a consequence of the treatment. A model that uses "
+        "it looks brilliant in the test and fails afterwards.",
+        why_de="Ein Merkmal, das nach der Zuteilung liegt, kann eine Folge der Behandlung sein. Ein Modell damit "
+        "glänzt im Test und versagt danach.",
+        fix_en="Export the features as they were on the day of assignment.",
+        fix_de="Exportieren Sie die Merkmale mit dem Stand vom Tag der Zuteilung.",
+    ),
+    Entry(
+        code="UP716",
+        title_en="a feature that is the same for all",
+        title_de="Merkmal, das bei allen gleich ist",
+        why_en="What does not vary tells nobody apart; often the export has failed.",
+        why_de="Was nicht variiert, unterscheidet niemanden; oft ist der Export misslungen.",
+        fix_en="Take it off the list, or repair the export.",
+        fix_de="Streichen Sie es von der Liste, oder reparieren Sie den Export.",
+    ),
+    Entry(
+        code="UP717",
+        title_en="an outcome that can't be maximised",
+        title_de="Zielgröße, die sich nicht maximieren lässt",
+        why_en="Targeting needs one number per contact of which more is better: a share, a mean, a count, or the net "
+        "value from margin, revenue and costs.",
+        why_de="Die Zielgruppenwahl braucht je Kontakt eine Zahl, von der mehr besser ist: Anteil, Mittelwert, Anzahl "
+        "oder den Nettowert aus Marge, Umsatz und Kosten.",
+        fix_en="Name such a metric of the experiment, or declare what the net value needs.",
+        fix_de="Nennen Sie eine solche Kennzahl des Experiments, oder geben Sie an, was der Nettowert braucht.",
+    ),
+    Entry(
+        code="UP718",
+        title_en="a category with too many values",
+        title_de="Kategorie mit zu vielen Werten",
+        why_en="With more than 200 different texts most of them stand for a handful of contacts; trees learn those by "
+        "heart.",
+        why_de="Bei mehr als 200 verschiedenen Texten stehen die meisten für eine Handvoll Kontakte; Bäume lernen sie "
+        "auswendig.",
+        fix_en="Use a coarser column (a region, a group), or a number.",
+        fix_de="Nehmen Sie eine gröbere Spalte (Region, Gruppe) oder eine Zahl.",
+    ),
+    Entry(
+        code="UP719",
+        title_en="contacts that nothing can be learned from yet",
+        title_de="Kontakte, aus denen sich noch nichts lernen lässt",
+        why_en="Contacts whose window is not over, or whose outcome is missing, are left out in all arms alike.",
+        why_de="Kontakte, deren Fenster noch läuft oder deren Zielgröße fehlt, bleiben in allen Armen gleichermaßen "
+        "außen vor.",
+        fix_en="Wait, or choose a later day.",
+        fix_de="Warten Sie, oder wählen Sie einen späteren Tag.",
+    ),
 )
