@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from uplift.design.assessment import Assessment, assess, question
 from uplift.design.guardrails import guardrail_findings
-from uplift.design.programme import largest_shrunken
 from uplift.design.question import Question, fewest_converters, power
 from uplift.design.score_day import newer_scores
 from uplift.design.timeline import ONE_DAY, days_to_mature
@@ -214,6 +213,10 @@ def _beyond_the_programme(study: Study, assessment: Assessment) -> Iterator[Prob
     base = 1.0 if asked.unit == "relative" else assessment.baseline.value if assessment.baseline else None
     if programme is None or base is None or not base > 0 or study.experiment.status == "closed":
         return
+    if not (study.root / "results").is_dir():  # nothing was ever analysed: spare the check the forms of results
+        return
+    from uplift.design.programme import largest_shrunken
+
     largest = largest_shrunken(study)
     size = float(asked.value) / base
     if largest is not None and size > largest[0]:
