@@ -192,10 +192,30 @@ def test_an_experiment_without_assignments_says_what_to_run_first(tmp_path: Path
         analyze(other, as_of=AFTER)
 
 
-def test_a_quantile_can_not_be_the_primary_metric_yet(tmp_path: Path) -> None:
-    project = PROJECT + "  p90: {kind: quantile, source: orders, value: net_amount, quantile: 90%}\n"
-    drawn = draw(tmp_path, project=project)
-    path = drawn.study.document.path
-    path.write_text(path.read_text().replace("primary: {metric: buyers", "primary: {metric: p90"), encoding="utf-8")
+QUANTILE = PROJECT + "  p90: {kind: quantile, source: orders, value: net_amount, quantile: 90%}\n"
+
+
+def test_a_quantile_is_measured_and_can_decide(tmp_path: Path) -> None:
+    drawn = draw(tmp_path, project=QUANTILE, experiment=EXPERIMENT.replace("{metric: buyers", "{metric: p90"))
+    rng = np.random.default_rng(8)
+    paid = {unit: float(rng.integers(100, 20_000)) / 100 for unit in drawn.arms if rng.random() < 0.4}
+    lift = {unit: v * (1.3 if drawn.arms[unit] == "treatment" else 1.0) for unit, v in paid.items()}
+    drawn.order([(unit, "2026-03-05 10:00:00", f"{v:.2f}") for unit, v in lift.items()])
+    found = analyze(drawn.study, as_of=AFTER).primary
+    for arm, shown in (("control", found.uplifts[0].control), ("treatment", found.uplifts[0].treatment)):
+        values = np.array([round(lift.get(unit, 0.0), 2) for unit in drawn.members(arm)])
+        assert shown.n == len(values)
+        assert shown.value == np.quantile(values, 0.9, method="inverted_cdf")
+    assert found.uplifts[0].direction == "up"
+    assert found.course == ()
+    assert found.segments == ()
+
+
+def test_no_look_is_planned_at_a_quantile(tmp_path: Path) -> None:
+    waves = EXPERIMENT.replace(
+        "expected_size: 4_000", "entry: waves, waves: {count: 4, every: 2w}, expected_size: 4_000"
+    )
+    looks = waves.replace("{metric: buyers", "{metric: p90") + "design: {sequential: {looks: [wave 2, wave 3]}}\n"
+    drawn = draw(tmp_path, project=QUANTILE, experiment=looks)
     with pytest.raises(SpecError, match="UP634"):
-        analyze(path, as_of=AFTER)
+        analyze(drawn.study, as_of=AFTER)

@@ -490,17 +490,6 @@ def orders(study: Study) -> int:
     return measured(study, assigned).sums("orders")["control"].powers[(1,)]
 
 
-def test_quantiles_are_named_as_not_measured(tmp_path: Path) -> None:
-    study, assigned = small(tmp_path, "1;2026-03-05;10\n")
-    definition = study.project.metrics["revenue"].model_copy(update={"kind": "quantile", "quantile": 0.9})
-    project = study.project.model_copy(update={"metrics": {"revenue": definition}})
-    found = measured(replace(study, project=project), assigned)
-    assert found.not_measured == ("revenue",)
-    assert found.metrics == {}
-    assert found.assigned == {"control": 1, "treatment": 1}
-    assert "UP586" in {n.code for n in found.notices}
-
-
 def test_every_problem_of_every_snippet_is_told_at_once(tmp_path: Path) -> None:
     study, assigned = small(tmp_path, "1;2026-03-05;10\n", value="net / 2")
     definition = study.project.metrics["revenue"]

@@ -55,7 +55,7 @@ def analyze(
     file).
     """
     study = study if isinstance(study, Study) else load_study(study)
-    _refuse_unmeasured_primary(study)
+    _refuse_unplannable_primary(study)
     day = as_of or default_as_of(study)
     record = record_of(study)
     store = Store.open(study.root / study.project.state)
@@ -181,14 +181,14 @@ def _nobody(study: Study, day: datetime.date | None = None) -> StateError:
     return StateError(Problem("UP904", message, fix=fix, place=study.document.place("assignment")))
 
 
-def _refuse_unmeasured_primary(study: Study) -> None:
+def _refuse_unplannable_primary(study: Study) -> None:
     primary = study.experiment.metrics.primary.metric
-    if study.metric(primary).kind == "quantile":
+    if study.metric(primary).kind == "quantile" and study.experiment.design.sequential is not None:
         raise SpecError(
             Problem(
                 "UP634",
-                f"the primary metric '{primary}' is a quantile, which is not measured yet",
-                fix="choose a proportion, mean, count or ratio as primary",
+                f"the primary metric '{primary}' is a quantile, whose power is not computed: no look is planned",
+                fix="choose a proportion, mean, count or ratio as primary, or delete design.sequential",
                 place=study.document.place("metrics", "primary", "metric"),
             )
         )

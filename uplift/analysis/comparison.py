@@ -25,7 +25,7 @@ from uplift.stats.decision import Level
 from uplift.stats.dunnett import control_loadings, dunnett
 from uplift.stats.effects import alternatives, compare
 from uplift.stats.moments import Moments, Sums
-from uplift.stats.multiplicity import holm
+from uplift.stats.multiplicity import Decided, holm
 from uplift.stats.strata import Stratum, compare_strata
 
 Use = Primary | Secondary | Guardrail
@@ -167,21 +167,28 @@ def answers(questions: Sequence[Question], terms: Terms) -> list[Uplift]:
     if terms.levels:  # the plan's looks give each comparison its own level
         return [answer(q, terms, terms.levels.get(q.treatment_arm, terms.alpha)) for q in questions]
     plain = [answer(question, terms, terms.alpha) for question in questions]
-    if len(questions) == 1 or terms.correction == "none":
+    n_control, sizes = questions[0].control.n, [question.treatment.n for question in questions]
+    decided = corrected([uplift.p_value for uplift in plain], terms, n_control=n_control, sizes=sizes)
+    if decided is None:
         return plain
-    p_values = [uplift.p_value for uplift in plain]
-    if terms.correction == "holm":
-        decided = holm(p_values, alpha=terms.alpha)
-    else:
-        n_control, sizes = questions[0].control.n, [question.treatment.n for question in questions]
-        if n_control == 0:
-            return plain
-        loadings = control_loadings(1 / n_control, [1 / n if n else None for n in sizes])
-        decided = dunnett(p_values, loadings=loadings, alpha=terms.alpha, sides=terms.sides)
     return [
         replace(answer(question, terms, d.level), p_adjusted=d.adjusted)
         for question, d in zip(questions, decided, strict=True)
     ]
+
+
+def corrected(
+    p_values: Sequence[float | None], terms: Terms, *, n_control: int, sizes: Sequence[int]
+) -> Sequence[Decided] | None:
+    """The level at which the design's correction decides each arm; None where there is nothing to correct."""
+    if len(p_values) == 1 or terms.correction == "none":
+        return None
+    if terms.correction == "holm":
+        return holm(p_values, alpha=terms.alpha)
+    if n_control == 0:
+        return None
+    loadings = control_loadings(1 / n_control, [1 / n if n else None for n in sizes])
+    return dunnett(p_values, loadings=loadings, alpha=terms.alpha, sides=terms.sides)
 
 
 def answer(question: Question, terms: Terms, alpha: float) -> Uplift:

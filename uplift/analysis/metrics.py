@@ -8,6 +8,7 @@ from typing import Literal
 from uplift.analysis.comparison import Terms, answers, other_answers, questions_of, refused
 from uplift.analysis.course import courses_of
 from uplift.analysis.covariates import covariates_of
+from uplift.analysis.quantiles import quantile_uplifts
 from uplift.analysis.segments import segments_of
 from uplift.engine import MetricSums
 from uplift.results import (
@@ -54,12 +55,16 @@ def metric_result(
     """
     definition = study.metric(use.metric)
     experiment = study.experiment
-    questions = questions_of(study, use, measured)
+    questions = questions_of(study, use, measured) if definition.kind != "quantile" else []
     codes = {arm: code for arm in experiment.treatments if (code := refusal or (refusals or {}).get(arm))}
-    uplifts = [refused(uplift, codes) for uplift in answers(questions, terms)]
+    if definition.kind == "quantile":
+        found = quantile_uplifts(study, use, measured, terms=terms)
+    else:
+        found = answers(questions, terms)
+    uplifts = [refused(uplift, codes) for uplift in found]
     others = [
         refused(other, codes)
-        for question, uplift in zip(questions, uplifts, strict=True)
+        for question, uplift in zip(questions, uplifts, strict=False)  # a quantile has one method
         for other in other_answers(question, terms, besides=uplift)
     ]
     return MetricResult(
@@ -82,7 +87,9 @@ def metric_result(
         if isinstance(use, Guardrail)
         else (),
         winsorised_at=measured.winsorised_at,
-        segments=segments_of(study, use, measured, terms=terms, refusals=codes, exploratory=exploratory),
+        segments=segments_of(study, use, measured, terms=terms, refusals=codes, exploratory=exploratory)
+        if questions
+        else (),
         covariates=covariates_of(questions, terms, refusals=codes),
         course=courses_of(study, use, measured, terms=terms),
     )

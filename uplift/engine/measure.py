@@ -24,6 +24,7 @@ from uplift.engine.machine import settings_for
 from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
 from uplift.engine.plan import MetricPlan, metric_uses, plan
 from uplift.engine.reached import received_plans, with_reached
+from uplift.engine.ranks import ranked
 from uplift.engine.sources import cache_folder
 from uplift.engine.sum_columns import (
     UNITS,
@@ -103,6 +104,12 @@ def _measure(
             if m.plan.course:
                 told = course_of(engine, m, joined, as_of=as_of)
                 metrics[m.plan.key] = replace(metrics[m.plan.key], course=told)
+    for m in columns:
+        if m.plan.quantile is not None:
+            (column,), (decimals,) = m.columns, m.decimals
+            until = min(m.plan.mature_until(as_of) or as_of, as_of)
+            own = ranked(engine, column.column, m.plan.quantile, decimals=decimals, until=until)
+            metrics[m.plan.key] = replace(metrics[m.plan.key], quantiles=own)
     skipped = {name for name, _ in metric_uses(study)} - {m.plan.name for m in columns}
     return Measurement(
         as_of=as_of,

@@ -32,6 +32,21 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """One arm's quantile: its share (9/10), contacts, value and the values at the ranks of its outer interval.
+
+    Values count units of 10**-decimals.
+    """
+
+    share: Fraction
+    n: int
+    value: int
+    low: int
+    high: int
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
 class CourseSums:
     """A metric's cells as they stood on the evening of each day, and of each week since assignment (from 1).
 
@@ -52,7 +67,7 @@ class MetricSums:
     With `clustered` the sums are over clusters: of their totals and contacts (of a ratio: of both totals).
     `segments` holds the cells once more, by segment column and group: {'country': {'AT': cells, …}}; the empty text
     are contacts without a value. `covariates` names the further columns of `Cell.adjusting`. `course` is there where it
-    was asked for.
+    was asked for. A quantile has one `Ranked` per arm in `quantiles`, and squares at most in its cells.
     """
 
     key: str
@@ -70,6 +85,7 @@ class MetricSums:
     segments: Mapping[str, Mapping[str, tuple[Cell, ...]]] = field(default_factory=dict)
     covariates: tuple[str, ...] = ()
     course: CourseSums | None = None
+    quantiles: Mapping[str, Ranked] = field(default_factory=dict)
 
     @property
     def winsorised_at(self) -> float | None:

@@ -65,6 +65,7 @@ class MetricPlan:
     upper: Fraction | None
     covariates: tuple[Covariate, ...] = ()
     course: bool = False
+    quantile: Fraction | None = None
 
     def mature_until(self, as_of: datetime.date) -> datetime.date | None:
         """The last day of assignment whose window and data lag are over at the start of `as_of`; None: all days."""
@@ -107,10 +108,6 @@ def plan(study: Study) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
             message = f"metric {name}: predictions are measured by `analyze` only"
             notices.append(Problem("UP586", message, "", place, "note"))
             continue
-        if definition.kind == "quantile":
-            place = study.project_document.place("metrics", name, "kind")
-            notices.append(Problem("UP586", f"metric {name}: quantiles are not measured yet", "", place, "note"))
-            continue
         try:
             found = _metric(study, name, definition, window)
             plans.append(replace(found, course=(name, window) in told))
@@ -146,7 +143,8 @@ def _metric(study: Study, name: str, definition: MetricDefinition, window: int |
         lag=max(lags, default=0) if window is not None else 0,
         settles_after=definition.settles_after.days if definition.settles_after else None,
         upper=definition.winsorise.upper if definition.winsorise and definition.kind != "proportion" else None,
-        covariates=covariates,
+        covariates=covariates if definition.kind != "quantile" else (),
+        quantile=definition.quantile if definition.kind == "quantile" else None,
     )
 
 

@@ -173,6 +173,8 @@ def metric_columns(
     if not binary and not all(fits(chosen, e) for e in exponents_of(len(chosen), (2, 3, 4))):
         chosen = tuple(replace(c, shift=shift_of(c.bounds)) for c in chosen)
     orders, notices = ((1,), ()) if binary else orders_that_fit(metric.name, chosen, place)
+    if metric.quantile is not None:
+        orders = (1, 2)  # its values are ranked; the sums are there to count contacts
     found = MetricColumns(
         plan=metric,
         columns=chosen,

@@ -228,12 +228,15 @@ ANALYSIS: tuple[Entry, ...] = (
     ),
     Entry(
         code="UP634",
-        title_en="the primary metric is not measured yet",
-        title_de="Die Hauptmetrik wird noch nicht gemessen",
-        why_en="Without the primary metric there is nothing to decide.",
-        why_de="Ohne Hauptmetrik gibt es nichts zu entscheiden.",
-        fix_en="Choose a proportion, mean, count or ratio as primary.",
-        fix_de="Wählen Sie einen Anteil, einen Mittelwert, eine Anzahl oder ein Verhältnis als Hauptmetrik.",
+        title_en="looks at a quantile",
+        title_de="Zwischenblicke auf ein Quantil",
+        why_en="Looks are planned by the information that each of them brings. For a quantile it can't be computed "
+        "before the data are there, and neither can the power.",
+        why_de="Zwischenblicke werden nach der Information geplant, die jeder bringt. Für ein Quantil lässt sie sich "
+        "nicht vor den Daten berechnen, und die Power ebenso wenig.",
+        fix_en="Choose a proportion, mean, count or ratio as primary, or plan no looks.",
+        fix_de="Wählen Sie einen Anteil, einen Mittelwert, eine Anzahl oder ein Verhältnis als Hauptmetrik, oder planen "
+        "Sie keine Zwischenblicke.",
     ),
     Entry(
         code="UP635",
@@ -307,6 +310,18 @@ ANALYSIS: tuple[Entry, ...] = (
         "festgelegt war, ist eine Frage für den nächsten Test, kein Beleg.",
         fix_en="Declare the segment in the next run of the programme, before its lock.",
         fix_de="Legen Sie das Segment im nächsten Durchgang des Programms fest, vor dem Lock.",
+    ),
+    Entry(
+        code="UP656",
+        title_en="a quantile of contacts that are not alike",
+        title_de="Quantil über ungleiche Kontakte",
+        why_en="The interval is read off the sorted contacts, each taken for independent of the others. Members of a "
+        "household are not, and where weights changed on the way the arms hold contacts of different times.",
+        why_de="Das Intervall wird aus den sortierten Kontakten abgelesen, die dafür unabhängig sein müssen. Mitglieder "
+        "eines Haushalts sind es nicht, und wo sich Gewichte unterwegs änderten, stammen die Kontakte der Gruppen aus "
+        "verschiedenen Zeiten.",
+        fix_en="Read the metric as a mean, or winsorise that mean.",
+        fix_de="Betrachten Sie die Metrik als Mittelwert, oder kappen Sie diesen.",
     ),
     Entry(
         code="UP621",
