@@ -64,3 +64,18 @@ def test_status_erase_and_gc_tell_what_they_did(bench: Bench) -> None:
     assert done.output.startswith("would remove 0 files")
     done = CliRunner().invoke(app, ["status", "--json"])
     assert '"verb": "erase"' in done.output
+
+
+def test_import_reads_lists_and_sends(bench: Bench) -> None:
+    bench.write(arms={"control": {"weight": "50%", "control": True}, "treatment": {"weight": "50%"}})
+    (bench.root / "kg.csv").write_text("id\n1\n2\n", encoding="utf-8")
+    (bench.root / "rest.csv").write_text("id;g\n3;A\n4;A\n", encoding="utf-8")
+    run = CliRunner().invoke
+    assert run(app, ["import", "sale", "kg.csv", "--id", "id", "--arm", "control", "--on", "2026-11-30"]).exit_code == 0
+    done = run(app, ["import", "sale", "rest.csv", "--id", "id", "--arm-column", "g", "--map", "A=treatment", "--on", "2026-12-01"])  # fmt: skip
+    assert "treatment: 2" in done.output, done.output
+    (bench.root / "sends.csv").write_text("id,t\n3,2026-12-02 09:00\n", encoding="utf-8")
+    done = run(app, ["import", "sale", "sends.csv", "--sends", "--id", "id", "--time", "t"])
+    assert "1 messages to 1 contacts" in done.output
+    assert "compliance: {received: {source: sends}}" in done.output
+    assert run(app, ["import", "sale", "kg.csv", "--map", "nonsense"]).exit_code == 2

@@ -2,8 +2,8 @@
 
 A ledger row of an erased contact holds a random text in the place of its id, and no cluster, bucket, stratum or
 eligibility (a bucket would let anybody who knows the id find the row again). No key is kept, so it is erasure and not
-pseudonymisation. Lists lose the contact's lines. Converted files and unit tables are removed whole: they are made
-again from the sources, from which the contact has to be deleted first.
+pseudonymisation. Lists, send logs and scores lose the contact's lines. Converted files and unit tables are removed
+whole: they are made again from the sources, from which the contact has to be deleted first.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pathlib import Path
 from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.decide import LEDGER
 from uplift.assignment.lists import without_contacts
-from uplift.engine.adapter import Engine, text_literal
+from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.errors import AssignmentError, Problem
-from uplift.store import LEDGER_COLUMNS, CatalogWriter, Run, Store
+from uplift.store import LEDGER_COLUMNS, CatalogWriter, Run, Store, written_aside
 from uplift.store.catalog import FileEntry
 from uplift.store.contents import CACHES
 from uplift.store.files import aside_of
-from uplift.store.places import LISTS
+from uplift.store.places import IMPORTS, LISTS, SCORES
 
 EVERYTHING = "*"  # in the catalog's runs: no single experiment
 _CONTACTS = "to_erase"
@@ -32,7 +32,8 @@ _GONE = ("cluster_id", "bucket", "eligible_at", "stratum")  # what could lead ba
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an erasure did; it holds no id. `rows` are the ledger's rows by experiment, `lists` the lines on lists."""
+    """What an erasure did; it holds no id. `rows` are the ledger's rows by experiment, `lists` the lines
+    on lists and the rows of send logs and scores."""
 
     number: str
     on: datetime.date
@@ -59,7 +60,7 @@ class Receipt:
             f"receipt {self.number} of {self.on}",
             f"  contacts to be erased: {self.contacts:,}; found here: {self.found:,}",
             *(f"  ledger of {name}: {count:,} rows without a person now" for name, count in self.rows),
-            f"  lists: {self.lists:,} lines removed from {self.list_files:,} files",
+            f"  lists, send logs and scores: {self.lists:,} lines removed from {self.list_files:,} files",
             f"  caches removed: {self.caches:,}",
         ]
         return "\n".join(lines)
@@ -79,6 +80,10 @@ def erase(store: Store, contacts: Collection[str], *, root: Path, on: datetime.d
         caches = remove_caches(store)
         _name_contacts(engine, wanted)
         found, rows = set(listed), []
+        for path in sorted(p for folder in TABLES for p in (root / folder).rglob("*.parquet")):
+            removed, units = _remove_from(engine, path)
+            lines, touched = lines + removed, touched + (removed > 0)
+            found |= units
         for experiment in store.ledger.experiments():
             erased, units = _erase_from(engine, store, writer, experiment)
             found |= units
@@ -154,6 +159,27 @@ def _erase_from(engine: Engine, store: Store, writer: CatalogWriter, experiment:
             units |= {str(unit) for (unit,) in here}
             rows += _rewrite(engine, store, writer, entry)
     return rows, units
+
+
+TABLES = (IMPORTS, SCORES)
+"""Folders of Parquet files whose first column is the contact's id."""
+
+
+def _remove_from(engine: Engine, path: Path) -> tuple[int, set[str]]:
+    """Write a table of contacts anew without those that are named; how many rows went, and whose."""
+    engine.register_files("table_of_contacts", [path])
+    unit = f"CAST({quoted(engine.columns('table_of_contacts')[0].name)} AS VARCHAR)"
+    named = f"(SELECT unit_id FROM {_CONTACTS})"
+    here = engine.run(f"SELECT {unit}, count(*) FROM table_of_contacts WHERE {unit} IN {named} GROUP BY 1")
+    if here:
+        engine.run("SET preserve_insertion_order = true")
+        with written_aside(path) as aside:
+            engine.run(
+                f"COPY (SELECT * FROM table_of_contacts WHERE ({unit} IN {named}) IS NOT TRUE)"
+                f" TO {text_literal(str(aside))} (FORMAT parquet, COMPRESSION zstd)"
+            )
+        engine.run("SET preserve_insertion_order = false")
+    return sum(int(str(n)) for _, n in here), {str(found) for found, _ in here}
 
 
 def _rewrite(engine: Engine, store: Store, writer: CatalogWriter, entry: FileEntry) -> int:

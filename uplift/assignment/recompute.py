@@ -45,7 +45,7 @@ def recompute(engine: Engine, study: Study, runs: Sequence[Run], *, files: int) 
     rules = tuple(_rule(run) for run in runs if run.verb == "assign")
     imported = tuple(run.run_id for run in runs if run.verb == "import")
     ((rows, erased),) = engine.run(f"SELECT count(*), count(*) FILTER (WHERE status = 'erased') FROM {LEDGER}")
-    engine.define(_ROWS, _rows_sql(study, rules))
+    engine.define(_ROWS, _rows_sql(study, [run.run_id for run in runs]))
     engine.define(_CHECKED, _checked_sql(study, rules, imported))
     ((known,),) = engine.run(f"SELECT count(*) FILTER (WHERE known) FROM {_CHECKED}")
     recomputed = int(str(known))
@@ -105,11 +105,11 @@ def _rule(run: Run) -> _Rule:
     )
 
 
-def _rows_sql(study: Study, rules: Sequence[_Rule]) -> str:
+def _rows_sql(study: Study, runs: Sequence[str]) -> str:
     """The ledger with what was hashed for the arm, and for late members of a cluster the arm of its first row."""
     if study.experiment.unit.cluster is None:
         return f"SELECT *, unit_id AS randomised, CAST(NULL AS VARCHAR) AS inherited FROM {LEDGER}"
-    turns = " ".join(f"WHEN '{rule.run_id}' THEN {turn}" for turn, rule in enumerate(rules))
+    turns = " ".join(f"WHEN '{run}' THEN {turn}" for turn, run in enumerate(runs))
     return f"""
         SELECT l.*, coalesce(l.cluster_id, l.unit_id) AS randomised,
             CASE WHEN l.run_id <> f.first_run THEN f.first_arm END AS inherited
@@ -152,7 +152,7 @@ def _checked_sql(study: Study, rules: Sequence[_Rule], imported: Sequence[str]) 
                 WHEN status = 'held_out' THEN CASE {within or "WHEN TRUE THEN FALSE"} END
                 WHEN inherited IS NOT NULL THEN arm = inherited
                 {ranked}
-                ELSE CASE {arms} END
+                ELSE CASE {arms or "WHEN TRUE THEN FALSE"} END
             END, FALSE) AS correct
         FROM (
             SELECT *, CASE WHEN {own} THEN randomised {hashed} END AS hashed FROM {_ROWS} WHERE status <> 'erased'

@@ -6,6 +6,8 @@ import datetime
 from pathlib import Path
 
 LISTS = "lists"
+IMPORTS = "imports"
+SCORES = "scores"
 
 
 def result_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
@@ -26,3 +28,8 @@ def plan_path(root: Path, experiment_id: str, language: str) -> Path:
 def lists_folder(root: Path, experiment_id: str, on: datetime.date) -> Path:
     """`lists/<id>/<on>`: one file per arm, for upload to the mail system."""
     return root / LISTS / experiment_id / on.isoformat()
+
+
+def imports_folder(root: Path, experiment_id: str) -> Path:
+    """`imports/<id>`: send logs of the mail system, one Parquet file per import."""
+    return root / IMPORTS / experiment_id

@@ -128,6 +128,71 @@ PROOF: tuple[Entry, ...] = (
         fix_de="Nennen Sie `id:` und `time:` unter der Quelle in project.yml.",
     ),
     Entry(
+        code="UP820",
+        title_en="an arm that the experiment does not have",
+        title_de="Gruppe, die das Experiment nicht hat",
+        why_en="Every line of a list belongs to an arm. A value that is no arm's name could be a typo or a third list.",
+        why_de="Jede Zeile einer Liste gehört zu einer Gruppe. Ein Wert, der keine Gruppe nennt, kann ein Tippfehler"
+        " oder eine dritte Liste sein.",
+        fix_en="Say what the value means: --map VALUE=ARM.",
+        fix_de="Sagen Sie, was der Wert bedeutet: --map WERT=GRUPPE.",
+    ),
+    Entry(
+        code="UP821",
+        title_en="a contact in two arms of one file",
+        title_de="Kontakt in zwei Gruppen einer Datei",
+        why_en="A contact that got both treatments belongs to neither arm, and nobody can tell afterwards which came"
+        " first.",
+        why_de="Ein Kontakt, der beides bekam, gehört in keine Gruppe, und im Nachhinein lässt sich nicht sagen, was"
+        " zuerst kam.",
+        fix_en="Find out on which list the contact was really sent. Nothing was written.",
+        fix_de="Klären Sie, auf welcher Liste der Kontakt wirklich versandt wurde. Es wurde nichts geschrieben.",
+    ),
+    Entry(
+        code="UP822",
+        title_en="a list that contradicts the ledger",
+        title_de="Liste, die dem Register widerspricht",
+        why_en="The first row of a contact stays for ever; otherwise anybody could move buyers to the arm that "
+        "should win.",
+        why_de="Die erste Zeile eines Kontakts gilt für immer; sonst könnte jeder Käufer in die Gruppe schieben, die"
+        " gewinnen soll.",
+        fix_en="Take those contacts off the file, or find out which list was really sent. Nothing was written.",
+        fix_de="Nehmen Sie diese Kontakte aus der Datei, oder klären Sie, welche Liste wirklich versandt wurde. Es "
+        "wurde nichts geschrieben.",
+    ),
+    Entry(
+        code="UP823",
+        title_en="a file without the column that is needed",
+        title_de="Datei ohne die nötige Spalte",
+        why_en="A list needs the contact's id and the arm, a send log the id and the time.",
+        why_de="Eine Liste braucht die Kennung des Kontakts und die Gruppe, ein Versandprotokoll die Kennung und die"
+        " Zeit.",
+        fix_en="Name the columns: --id, --arm-column, --time.",
+        fix_de="Nennen Sie die Spalten: --id, --arm-column, --time.",
+    ),
+    Entry(
+        code="UP824",
+        title_en="no ledger to import into",
+        title_de="kein Register, in das importiert werden könnte",
+        why_en="Arms that are observed in a column need no ledger: the column is the assignment.",
+        why_de="Gruppen, die in einer Spalte stehen, brauchen kein Register: Die Spalte ist die Zuteilung.",
+        fix_en="Write `method: hash` with the arms' weights, or analyse the source as it is.",
+        fix_de="Schreiben Sie `method: hash` mit den Gewichten der Gruppen, oder werten Sie die Quelle aus, wie sie "
+        "ist.",
+    ),
+    Entry(
+        code="UP825",
+        title_en="a send log whose contacts are not in the ledger",
+        title_de="Versandprotokoll mit fremden Kontakten",
+        why_en="Most contacts of the send log are not in the experiment. That may be right for a log of everything; "
+        "often the mail system's internal id was exported instead of yours.",
+        why_de="Die meisten Kontakte des Versandprotokolls sind nicht im Experiment. Bei einem Protokoll über alles "
+        "kann das stimmen; oft wurde statt Ihrer Kennung die interne des Mailsystems exportiert.",
+        fix_en="Export your own id (in Emarsys a field such as externalId) and name its column with --id.",
+        fix_de="Exportieren Sie Ihre eigene Kennung (in Emarsys ein Feld wie externalId), und nennen Sie deren "
+        "Spalte mit --id.",
+    ),
+    Entry(
         code="UP830",
         title_en="no contact to erase",
         title_de="kein Kontakt zum Löschen",
