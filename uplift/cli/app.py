@@ -24,6 +24,7 @@ from uplift.cli.proof import sql
 from uplift.cli.reporting import report
 from uplift.cli.running import analyze, assign, audit
 from uplift.cli.scoring import score
+from uplift.cli.simulation import simulate
 from uplift.cli.start import demo, explain, schema
 from uplift.errors import Problem, ProjectError, UpliftError
 
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 
 for verb in (
-    *(demo, init, check, baseline, plan, lock, amend),
+    *(demo, init, check, baseline, plan, simulate, lock, amend),
     *(assign, audit, sql),
     *(analyze, decide, report, schema, explain),
     *(score,),

@@ -6,6 +6,10 @@ import sys
 import time
 from threading import Event, Thread
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 PATIENCE = 1.0  # seconds: quicker work shows nothing
 
@@ -50,3 +54,37 @@ class Stages:
             task = bar.add_task(self._stage)
             while not self._done.wait(0.1):
                 bar.update(task, description=self._stage)
+
+
+class Bar:
+    """A callable that takes a stage and the share of it that is done: a bar on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._stage = ""
+
+    def __call__(self, stage: str, share: float) -> None:
+        """So much of the stage is done."""
+        if self._bar is None:
+            return
+        if stage != self._stage or self._task is None:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._stage, self._task = stage, self._bar.add_task(stage, total=1.0)
+        self._bar.update(self._task, completed=share)
+
+    def __enter__(self) -> Bar:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()

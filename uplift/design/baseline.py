@@ -13,7 +13,8 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -185,6 +186,30 @@ class _Entries:
     seen_days: int | None = None
     enrolment_days: int | None = None
     first: datetime.date | None = None
+
+
+@contextmanager
+def pretended_ledger(engine: Engine, study: Study, *, as_of: datetime.date, folder: Path) -> Iterator[Path]:
+    """A ledger in which everybody eligible joined early enough for all windows to be over by `as_of`; gone afterwards.
+
+    Raises DataError (UP331) when no contact has a complete window.
+    """
+    from uplift.engine.audience import audience, require_no_id_problems
+    from uplift.engine.plan import plan
+
+    plans, _ = plan(study)
+    day = as_of - ONE_DAY * max((_days_to_settle(p) for p in plans), default=0)
+    require_no_id_problems(engine, study, cache=folder)
+    audience(engine, study, cache=folder)
+    entry = _entries(engine, study, day=day, as_of=as_of)
+    if not entry.measured:
+        raise _nobody(study, day)
+    pretended = folder / f"pretended-{study.experiment.id}-{day}.parquet"
+    engine.save(_as_if_assigned(study, day=day, first=entry.first), pretended)
+    try:
+        yield pretended
+    finally:
+        pretended.unlink(missing_ok=True)
 
 
 def _require_ours(study: Study) -> None:

@@ -86,4 +86,16 @@ STATISTICS: tuple[Entry, ...] = (
         fix_de="Warten Sie auf den nächsten geplanten Zwischenblick. Planen Sie den ersten Blick beim nächsten Mal "
         "später oder mit einer Ausgabenfunktion, die früher ausgibt.",
     ),
+    Entry(
+        code="UP647",
+        title_en="too few data to simulate on",
+        title_de="zu wenige Daten für eine Simulation",
+        why_en="Simulated experiments are made of the contacts that are there. With too few of them, or with an effect "
+        "that needs more buyers than contacts, they would say something about nothing.",
+        why_de="Simulierte Versuche bestehen aus den vorhandenen Kontakten. Sind es zu wenige, oder bräuchte die "
+        "Wirkung mehr Käufer als Kontakte, sagen sie über nichts etwas aus.",
+        fix_en="Name a later day, wait until more contacts are mature, or choose a smaller effect.",
+        fix_de="Nennen Sie einen späteren Tag, warten Sie, bis mehr Kontakte ausgereift sind, oder wählen Sie eine "
+        "kleinere Wirkung.",
+    ),
 )
