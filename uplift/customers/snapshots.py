@@ -18,7 +18,7 @@ Integers = NDArray[np.int64]
 LATELY, QUARTER = 30, 90
 NEVER = -1  # ages of what never happened
 CHUNK = 250_000  # contacts in memory at a time
-SAMPLE = 300_000  # contacts from which models are trained
+SAMPLE = 100_000  # contacts from which models are trained
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from uplift.demo.contacts import BANDS, COUNTRIES, UNKNOWN, Contacts, Integers, 
 from uplift.demo.designs import EXPORTED_ON
 from uplift.demo.mails import EVENTS, MailEvents, mail_events_of
 from uplift.demo.orders import VOUCHERS, Orders, orders_of
+from uplift.demo.past import SEED_APART, with_past_orders
 from uplift.store.files import written_aside
 
 CONTACTS, ORDERS, MAIL_EVENTS = "contacts.csv", "orders.csv", "mail_events.csv"
@@ -66,7 +67,7 @@ def exports(seed: int = SEED) -> Mapping[str, bytes]:
     """
     rng = np.random.RandomState(seed)
     base = contact_base(rng)
-    orders = orders_of(base, rng)
+    orders = with_past_orders(orders_of(base, rng), base.contacts, np.random.RandomState(seed + SEED_APART))
     mails = mail_events_of(base, rng)
     return {CONTACTS: _contacts(base.contacts), ORDERS: _orders(orders), MAIL_EVENTS: _mail_events(mails)}
 

@@ -8,14 +8,18 @@ from pathlib import Path
 
 from uplift.analysis import analyze, save
 from uplift.assignment import assign, export_lists
+from uplift.customers.score import as_json, score
+from uplift.demo.designs import EXPORTED_ON
 from uplift.demo.project import at_its_start, prepare
 from uplift.design.check import check_paths, render
 from uplift.errors import SpecError
 from uplift.report import write
 from uplift.results import Result
+from uplift.results.customers_table import text as customers_text
 from uplift.results.forms import text
-from uplift.spec import Study, load_study
+from uplift.spec import Study, load_project, load_study
 from uplift.store import Store, report_path
+from uplift.store.files import write_text_atomic
 from uplift.words.language import Language
 
 Progress = Callable[[str], None]
@@ -39,9 +43,22 @@ def run(folder: Path, *, language: Language | None, progress: Progress) -> Itera
     if any(problem.level == "error" for checkup in checked for problem in checkup.problems):
         raise SpecError(*(p for checkup in checked for p in checkup.problems))
     yield f"check    {folder / 'experiments'}: {render(checked, 'text').splitlines()[-1]}"
+    yield from _customers(folder, language, progress)
     for path in project.experiments:
         study = load_study(path)
         yield from _one(study, language or study.project.language, progress)
+
+
+def _customers(folder: Path, language: Language | None, progress: Progress) -> Iterator[str]:
+    """What to expect of the customers on the first day of the tests: the circle begins with an audience."""
+    found, document = load_project(folder / "experiments")
+    speech = language or found.language
+    day = EXPORTED_ON + datetime.timedelta(days=1)
+    done = score(found, document, as_of=day, language=speech, progress=lambda stage: progress(f"score: {stage}"))
+    note = done.table.with_suffix(".json")
+    write_text_atomic(note, as_json(done.result))
+    yield f"\n{customers_text(done.result, speech)}"
+    yield f"scores   {done.table}"
 
 
 def _one(study: Study, language: Language, progress: Progress) -> Iterator[str]:

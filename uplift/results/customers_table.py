@@ -54,9 +54,9 @@ def text(result: CustomersResult, language: Language) -> str:
         name = f"{words.frequency(cell.frequency, language)}, {words.state(cell.state, language)}"
         told = words.gate(cell.gate.reason, cell.gate.worst_auc, cell.gate.worst_ratio, language)
         rows.append((name, count(cell.contacts, language), told))
-    if result.leads is not None:
+    leads = sum(segment.contacts for segment in result.segments if segment.name.startswith("lead."))
+    if result.leads is not None and leads:
         told = words.gate(result.leads.reason, result.leads.worst_auc, result.leads.worst_ratio, language)
-        leads = sum(segment.contacts for segment in result.segments if segment.name.startswith("lead."))
         rows.append((words.frequency("lead", language), count(leads, language), told))
     lines += _table(rows)
     if result.left_out:
