@@ -225,10 +225,14 @@ def _timezone(node: exp.Expr, dialect: str) -> exp.Expr:
 
 
 _SPARK_INSTANT = "to_utc_timestamp(CAST({x} AS TIMESTAMP), {zone})"
-# Java takes the first of two equal clock times in autumn, everybody else the second: add the hour where it is one.
-_SPARK_LATER = (
-    f"CASE WHEN from_utc_timestamp({_SPARK_INSTANT} + INTERVAL '1' HOUR, {{zone}}) = CAST({{x}} AS TIMESTAMP) "
-    f"THEN {_SPARK_INSTANT} + INTERVAL '1' HOUR ELSE {_SPARK_INSTANT} END"
+# Java takes the first of two equal clock times in autumn, everybody else the second: add what was set back, where so.
+_SPARK_LATER = "CASE {whens} ELSE {i} END".format(
+    whens=" ".join(
+        f"WHEN from_utc_timestamp({_SPARK_INSTANT} + INTERVAL '{minutes}' MINUTE, {{zone}}) = CAST({{x}} AS TIMESTAMP) "
+        f"THEN {_SPARK_INSTANT} + INTERVAL '{minutes}' MINUTE"
+        for minutes in (60, 30, 120)
+    ),
+    i=_SPARK_INSTANT,
 )
 _SPARK_CLOCK = (_SPARK_LATER, "CAST(from_utc_timestamp({x}, {zone}) AS TIMESTAMP_NTZ)")
 _CLOCKS = {

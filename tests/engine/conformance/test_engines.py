@@ -108,14 +108,13 @@ def test_the_time_zone_of_the_server_changes_no_bit(
 
 
 @pytest.mark.slow
-def test_spark_gives_the_same_bits(folder: Path, ids: str, spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Naive times of another zone and the days on which both zones' clocks change included."""
-    for name in ("contacts", "orders", "mails"):
-        spark.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceGlobalTempView(f"{ids}_{name}")
+def test_spark_gives_the_same_bits(tmp_path: Path, spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids as text, naive times of another zone, and the days on which both zones' clocks change."""
+    shop.write(tmp_path, "string")
+    for name in ("orders", "mails"):
+        spark.read.parquet(str(tmp_path / f"{name}.parquet")).createOrReplaceGlobalTempView(f"shop_{name}")
     monkeypatch.setenv("UPLIFT_LAKE", "spark:local[2]")
-    who, written, clustered = shop.assigned(folder, ids), "America/New_York", ids == "integer"
-    in_files = cells(measured(shop.study(folder, ids, clustered=clustered, written=written), who))
-    there = shop.study(
-        folder, ids, clustered=clustered, written=written, connection="lake", schema=f"global_temp.{ids}_"
-    )
+    who, written = shop.assigned(tmp_path, "string"), "America/New_York"
+    in_files = cells(measured(shop.study(tmp_path, "string", written=written), who))
+    there = shop.study(tmp_path, "string", written=written, connection="lake", schema="global_temp.shop_")
     assert cells(measured(there, who)) == in_files
