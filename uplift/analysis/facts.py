@@ -5,6 +5,12 @@ from __future__ import annotations
 from uplift.results import ArmCount, ExperimentFacts
 from uplift.spec import Study, spec_hash
 from uplift.spec.quantities import Money
+from uplift.spec.scalars import Title
+
+
+def titled(title: Title | None, otherwise: str, language: str) -> str:
+    """The title in the project's language, or what stands in for a missing one."""
+    return otherwise if title is None else title.in_language(language)
 
 
 def experiment_facts(study: Study) -> ExperimentFacts:
@@ -13,7 +19,7 @@ def experiment_facts(study: Study) -> ExperimentFacts:
     programme = experiment.programme
     return ExperimentFacts(
         id=experiment.id,
-        title=experiment.title or experiment.id,
+        title=titled(experiment.title, experiment.id, project.language),
         owner=experiment.owner,
         hypothesis=" ".join(experiment.hypothesis.split()),
         programme=programme.id if programme else None,
@@ -27,6 +33,7 @@ def experiment_facts(study: Study) -> ExperimentFacts:
         margin=float(experiment.value.margin) if experiment.value else None,
         yaml=study.document.text,
         spec_hash=spec_hash(study),
+        titles=experiment.title.translations if experiment.title else (),
     )
 
 
@@ -35,13 +42,14 @@ def arm_counts(study: Study, assigned: dict[str, int], clusters: dict[str, int] 
     return tuple(
         ArmCount(
             arm=name,
-            title=arm.title or name,
+            title=titled(arm.title, name, study.project.language),
             control=arm.control,
             weight=float(arm.weight),
             assigned=assigned.get(name, 0),
             contact_cost=_amount(arm.contact_cost),
             redemption_cost=_amount(arm.redemption_cost),
             clusters=None if clusters is None else clusters.get(name, 0),
+            titles=arm.title.translations if arm.title else (),
         )
         for name, arm in study.experiment.arms.items()
     )

@@ -8,6 +8,7 @@ from typing import Literal
 from uplift.analysis.comparison import Terms, answers, other_answers, questions_of, refused
 from uplift.analysis.course import courses_of
 from uplift.analysis.covariates import covariates_of
+from uplift.analysis.facts import titled
 from uplift.analysis.quantiles import quantile_uplifts
 from uplift.analysis.segments import segments_of
 from uplift.engine import MetricSums
@@ -69,7 +70,8 @@ def metric_result(
     ]
     return MetricResult(
         name=use.metric,
-        title=definition.title or use.metric.replace("_", " "),
+        title=titled(definition.title, use.metric.replace("_", " "), study.project.language),
+        titles=definition.title.translations if definition.title else (),
         role=role,
         kind=definition.kind,
         format=_format(definition),

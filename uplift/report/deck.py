@@ -22,7 +22,7 @@ _MOST_ROWS = 14  # a slide holds no more intervals; the page has them all
 def slides(result: Result, language: Language) -> tuple[tuple[str, Slide], ...]:
     """Every chart with its name for a file; the same numbers as on the page."""
     voice = Voice(result, language)
-    source = f"{shortened(result.experiment.title)} · {voice.labels.as_of} {day(result.as_of, language)} · uplift"
+    source = f"{shortened(voice.name)} · {voice.labels.as_of} {day(result.as_of, language)} · uplift"
     found = [chart for section in sections(voice) for chart in _charts(voice, section)]
     return tuple((chart.caption.key, Slide(chart, source)) for chart in found)
 

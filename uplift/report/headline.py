@@ -136,4 +136,4 @@ def kicker(voice: Voice) -> tuple[str, ...]:
     """What was tested, in a few words: title, programme and version."""
     experiment = voice.result.experiment
     programme = " ".join(tamed(part) for part in (experiment.programme, experiment.version) if part)
-    return tuple(part for part in (tamed(experiment.title), programme) if part)
+    return tuple(part for part in (voice.name, programme) if part)

@@ -114,7 +114,7 @@ def _entry(voice: Voice) -> Entry:
     return Entry(
         mood=mood,
         link=file_name(result.experiment.id, voice.language),
-        title=shortened(result.experiment.title),
+        title=shortened(voice.name),
         headline=headline(voice).text,
         date=day(result.as_of, voice.language),
         owner=shortened(result.experiment.owner),
@@ -193,7 +193,7 @@ def _holdout(result: Result, language: Language) -> str | None:
     value, interval = read
     currency = result.experiment.currency
     return sentences.by_holdout(
-        shortened(result.experiment.title),
+        shortened(Voice(result, language).name),
         _money(value, currency, language, signed=True),
         _bounds(interval.low, interval.high, currency, language),
         1 - result.provenance.alpha,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from uplift.report.voice import Voice
 from uplift.results import Check
-from uplift.results.result import Status
+from uplift.results.result import Fact, Status, title_in
 from uplift.words import numbers
 from uplift.words.codes import CODES
 from uplift.words.language import say
@@ -46,7 +46,7 @@ def _finding(voice: Voice, code: str, status: Status, same: list[Check]) -> Find
         word=words[status],
         code=code,
         found=tuple(
-            _split(voice, check) if code == "UP601" else checks.found(code, dict(check.facts), language)
+            _split(voice, check) if code == "UP601" else checks.found(code, _facts(voice, check), language)
             for check in same
         ),
         why=say(language, de=entry.why_de, en=entry.why_en) if entry and explained else "",
@@ -65,3 +65,10 @@ def _split(voice: Voice, check: Check) -> str:
         fits=check.status != "fail",
         counted=shortened(counted) if isinstance(counted, str) else None,
     )
+
+
+def _facts(voice: Voice, check: Check) -> dict[str, Fact]:
+    """The facts of a check, metrics by their title in the language of the report."""
+    titles = {m.title: title_in(m, voice.language) for m in voice.result.metrics if m.titles}
+    facts = dict(check.facts)
+    return {k: titles.get(v, v) if k == "metric" and isinstance(v, str) else v for k, v in facts.items()}

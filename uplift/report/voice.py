@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uplift.results import ArmCount, Interval, MetricResult, Result, Uplift, Verdict
+from uplift.results.result import title_in
 from uplift.words import numbers, values
 from uplift.words.codes import CODES
 from uplift.words.labels import LABELS, Labels
@@ -25,6 +26,11 @@ class Voice:
         return LABELS[self.language]
 
     @property
+    def name(self) -> str:
+        """The experiment's title."""
+        return tamed(title_in(self.result.experiment, self.language))
+
+    @property
     def treatments(self) -> tuple[ArmCount, ...]:
         """All arms but the control, in bucket order."""
         return tuple(arm for arm in self.result.arms if not arm.control)
@@ -36,21 +42,22 @@ class Voice:
 
     def title(self, metric: MetricResult) -> str:
         """The metric's name, as long as it is."""
-        return tamed(metric.title)
+        return tamed(title_in(metric, self.language))
 
     def short_title(self, metric: MetricResult) -> str:
         """The metric's name as a sentence can carry it."""
-        return shortened(metric.title)
+        return shortened(title_in(metric, self.language))
 
     def inner_title(self, metric: MetricResult) -> str:
         """The metric's name as it reads inside a sentence: English titles start small there."""
         title = self.short_title(metric)
-        return mid_sentence(title) if self.language == "en" and self.result.experiment.language == "en" else title
+        english = "en" in dict(metric.titles) or self.result.experiment.language == "en"
+        return mid_sentence(title) if self.language == "en" and english else title
 
     def arm(self, name: str, *, limit: int = 80) -> str:
         """The arm's title; arms that are just called control and treatment get the language's own words."""
         found = next((arm for arm in self.result.arms if arm.arm == name), None)
-        title = found.title if found else name
+        title = title_in(found, self.language) if found else name
         if title == name == "control":
             return self.labels.control
         if title == name == "treatment":

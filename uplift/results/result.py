@@ -44,6 +44,7 @@ class ArmCount:
     contact_cost: float | None = None  # per contact, in the project's currency
     redemption_cost: float | None = None
     clusters: int | None = None  # households and the like, where these were randomised
+    titles: tuple[tuple[str, str], ...] = ()  # (language, title), where there is one per language
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,16 @@ class MetricResult:
     covariates: tuple[Covariates, ...] = ()  # per treatment, where the metric is adjusted
     reached: tuple[Reached, ...] = ()  # per treatment, where `compliance` is declared
     looks: tuple[Looks, ...] = ()  # per treatment, of the primary metric of a sequential design
+    titles: tuple[tuple[str, str], ...] = ()
 
     def uplift(self, treatment: str) -> Uplift:
         """The comparison of one treatment arm."""
         return next(u for u in self.uplifts if u.treatment.arm == treatment)
+
+
+def title_in(titled: ArmCount | MetricResult | ExperimentFacts, language: str) -> str:
+    """The title in a language, or the one that there is."""
+    return dict(titled.titles).get(language, titled.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,7 @@ class ExperimentFacts:
     margin: float | None  # contribution margin of revenue
     yaml: str
     spec_hash: str  # sha256 of the experiment's canonical meaning
+    titles: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 from uplift.results.effects import Interval, Uplift
-from uplift.results.result import MetricResult, Result
+from uplift.results.result import MetricResult, Result, title_in
 from uplift.words.language import Language
 from uplift.words.numbers import half_width, p_number, percent
 from uplift.words.terminal import TABLE, TableWords
@@ -49,7 +49,7 @@ def _row(metric: MetricResult, uplift: Uplift, language: Language, words: TableW
     shown = partial(value, form=metric.format, currency=metric.currency, language=language)
     star = " *" if metric.role == "primary" else ""
     return Row(
-        metric=metric.title + star,
+        metric=title_in(metric, language) + star,
         arm=uplift.treatment.arm,
         control=shown(uplift.control.value),
         treatment=shown(uplift.treatment.value),

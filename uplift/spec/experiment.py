@@ -23,6 +23,7 @@ from uplift.spec.scalars import (
     Slug,
     SpreadField,
     Text,
+    TitleField,
     VersionField,
     WavesField,
     WindowField,
@@ -141,7 +142,11 @@ class Arm(Model):
 
     weight: ShareField = Field(description="Share of the audience; all weights add up to 100%.", examples=["15%"])
     control: Flag = Field(default=False, description="Marks the arm all others are compared with.", examples=[True])
-    title: Text | None = Field(default=None, description="How reports call the arm.", examples=["No mail"])
+    title: TitleField | None = Field(
+        default=None,
+        description="How reports call the arm; one text, or one per language: {de: …, en: …}.",
+        examples=["No mail"],
+    )
     treatment: Text | None = Field(default=None, description="What the arm gets.", examples=["voucher"])
     params: dict[Text, SettingField] = Field(
         default_factory=dict, description="Details of the treatment.", examples=[{"value": "5 EUR"}]
@@ -328,7 +333,11 @@ class Experiment(Model):
     id: Slug = Field(
         description="The experiment's id: the file's name without .yml.", examples=["repeat-buyers-2026-11"]
     )
-    title: Text | None = Field(default=None, description="How reports call it.", examples=["First to repeat buyers"])
+    title: TitleField | None = Field(
+        default=None,
+        description="How reports call it; one text, or one per language: {de: …, en: …}.",
+        examples=["First to repeat buyers"],
+    )
     programme: Programme | None = Field(
         default=None,
         description="What is repeated: runs of one programme are pooled.",

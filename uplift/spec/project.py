@@ -25,6 +25,7 @@ from uplift.spec.scalars import (
     Slug,
     Text,
     ThreadsField,
+    TitleField,
     VersionField,
     WindowField,
 )
@@ -141,8 +142,10 @@ class MetricDefinition(Model):
         ),
         examples=["proportion"],
     )
-    title: Text | None = Field(
-        default=None, description="How reports call the metric.", examples=["Repeat purchase within 30 days"]
+    title: TitleField | None = Field(
+        default=None,
+        description="How reports call the metric; one text, or one per language: {de: …, en: …}.",
+        examples=["Repeat purchase within 30 days"],
     )
     source: Name | None = Field(
         default=None, description="Event source (a name under `sources`) whose rows are measured.", examples=["orders"]
@@ -210,6 +213,17 @@ class MetricDefinition(Model):
         return part is not None and part.column is None
 
 
+class HoldoutMetric(Model):
+    """A metric by which a holdout is compared with everybody else; the first one decides."""
+
+    metric: Name = Field(description="A name under `metrics`.", examples=["revenue_per_contact"])
+    window: WindowField | None = Field(
+        default=None,
+        description="Days from the holdout's first day (or a contact's later entry) that count; all where absent.",
+        examples=["90d"],
+    )
+
+
 class Holdout(Model):
     """A share of all contacts that no experiment writes to."""
 
@@ -220,6 +234,21 @@ class Holdout(Model):
     epoch: EpochField = Field(default=1, description="Raise it to draw the holdout anew.", examples=[2])
     exempt: tuple[Text, ...] = Field(
         default=(), description="Messages that held-out contacts get all the same.", examples=[["transactional"]]
+    )
+    source: Name | None = Field(
+        default=None,
+        description="The source of all contacts, for `analyze holdout:ID`; the only one with an id where absent.",
+        examples=["contacts"],
+    )
+    entry_date: Text | None = Field(
+        default=None,
+        description="The column that says since when a contact exists: windows of later ones begin on that day.",
+        examples=["registered_at"],
+    )
+    metrics: tuple[HoldoutMetric, ...] = Field(
+        default=(),
+        description="What `uplift analyze holdout:ID` compares; the first one decides.",
+        examples=[[{"metric": "revenue_per_contact", "window": "90d"}]],
     )
 
 

@@ -95,6 +95,41 @@ def _text(found: object) -> str:
     return found
 
 
+class Title(str):
+    """A title, in one language or in several; as a text it is the one that was written first.
+
+    >>> Title("Keine Mail", (("de", "Keine Mail"), ("en", "No mail"))).in_language("en")
+    'No mail'
+    """
+
+    translations: tuple[tuple[str, str], ...]
+
+    def __new__(cls, text: str, translations: tuple[tuple[str, str], ...] = ()) -> Title:
+        """A text that remembers its translations: (language, text) in the order that was written."""
+        made = super().__new__(cls, text)
+        made.translations = translations
+        return made
+
+    def in_language(self, language: str) -> str:
+        """The title in a language, or the one that there is."""
+        return dict(self.translations).get(language, str(self))
+
+
+LANGUAGES = ("de", "en")
+
+
+def _title(found: object) -> Title:
+    """A text, or one per language."""
+    if not isinstance(found, dict):
+        return found if isinstance(found, Title) else Title(_text(found))
+    unknown = [str(key) for key in found if key not in LANGUAGES]
+    if unknown or not found:
+        what = f"'{unknown[0]}' is not a language of titles" if unknown else "a title without a text"
+        raise refuse("UP105", what, "write a text, or one per language: {de: …, en: …}")
+    told = tuple((str(language), _text(text)) for language, text in found.items())
+    return Title(told[0][1], told)
+
+
 def _label(found: object) -> str:
     """Text, or a number or truth value as it was written."""
     if isinstance(found, bool):
@@ -253,6 +288,27 @@ _SPENDING_FIX = "write obrien_fleming, pocock, hsd(-4) or power(3)"
 _SHARE = _described_by(SHARE_PATTERN, numbers=True, minimum=0, exclusiveMaximum=1)
 
 Text = Annotated[str, Scalar(_text, {"type": "string", "minLength": 1})]
+_TITLE_PART: dict[str, Any] = {"type": "string", "minLength": 1}
+TitleField = Annotated[
+    Title,
+    Scalar(
+        _title,
+        {
+            "anyOf": [
+                _TITLE_PART,
+                {
+                    "type": "object",
+                    "properties": {
+                        language: {**_TITLE_PART, "description": f"The title in {name}.", "examples": [example]}
+                        for language, name, example in (("de", "German", "Keine Mail"), ("en", "English", "No mail"))
+                    },
+                    "additionalProperties": False,
+                    "minProperties": 1,
+                },
+            ]
+        },
+    ),
+]
 Label = Annotated[str, Scalar(_label, _ANY_SCALAR)]
 Flag = Annotated[bool, Scalar(_flag, {"type": "boolean"})]
 Date = Annotated[datetime.date, Scalar(_date, _described_by(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format="date"))]
