@@ -41,6 +41,7 @@ def analyze(
     *,
     as_of: datetime.date | None = None,
     sources: Mapping[str, object] | None = None,
+    assigned: Assigned | None = None,
     progress: Progress = lambda _stage: None,
     notice: Notice = lambda _problem: None,
 ) -> Result:
@@ -50,6 +51,7 @@ def analyze(
     to today while that lies ahead. The same data, ledger and day give the same result, byte for byte. `notice` is told
     how the sources were read and what is odd about them; what bears on the numbers is among the result's checks too.
     `sources` gives tables (pandas, polars, Arrow, Ibis, DuckDB) or other files to read, by the names of the project's.
+    `assigned` says who is in which arm where no ledger of this experiment does.
 
     Raises SpecError (the YAML), DataError (a source), StateError (nobody is assigned yet, a damaged ledger or lock
     file).
@@ -59,7 +61,7 @@ def analyze(
     day = as_of or default_as_of(study)
     record = record_of(study)
     store = Store.open(study.root / study.project.state)
-    assigned = _assigned(study, store)
+    assigned = assigned or _assigned(study, store)
     folder = store.path / "units"
     readable = with_sources(study, sources or {}, cache=folder)
     readable = with_predictions(readable, assigned, as_of=day, folder=folder, progress=progress)

@@ -18,6 +18,7 @@ from uplift.cli import INTERRUPTED
 from uplift.cli.decisions import amend, decide, lock
 from uplift.cli.design import check
 from uplift.cli.first_project import init
+from uplift.cli.imports import import_
 from uplift.cli.keeping import erase, gc, status
 from uplift.cli.planning import baseline, plan
 from uplift.cli.proof import sql
@@ -40,12 +41,12 @@ app = typer.Typer(
 
 for verb in (
     *(demo, init, check, baseline, plan, simulate, lock, amend),
-    *(assign, audit, sql),
+    *(assign, import_, audit, sql),
     *(analyze, decide, report, schema, explain),
     *(score,),
     *(status, gc, erase),
 ):
-    app.command()(verb)
+    app.command(verb.__name__.rstrip("_"))(verb)
 
 
 def _version(wanted: bool) -> None:

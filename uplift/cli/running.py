@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from uplift.cli.options import DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
+from uplift.cli.options import FOLDER, DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
 from uplift.cli.printing import print_checks, print_findings, print_notices, shown
 from uplift.cli.progress import Stages
 from uplift.errors import Problem
@@ -79,11 +79,16 @@ def analyze(
     experiment: ExperimentArgument,
     as_of: DayOption = None,
     language: LanguageOption = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="NAME[:30d]", help="For holdout:ID: what is compared; default: its list."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of a table.")] = False,
 ) -> None:
-    """The uplift of every metric, and the report.
+    """The uplift of every metric, and the report; also `holdout:ID`.
 
-    One scan over the data gives result.json, an HTML report and a table on the terminal.
+    One scan over the data gives result.json, an HTML report and a table on the terminal. `holdout:ID` compares the
+    contacts of a holdout with all others: what all programmes together are worth.
     """
     from uplift.analysis import analyze as measure
     from uplift.analysis import save
@@ -92,10 +97,24 @@ def analyze(
     from uplift.results.json_form import to_json
     from uplift.store import report_path
 
-    study = study_of(experiment)
-    notices = [] if as_of is None or as_of.date() <= today(study) else [_ahead(as_of.date())]
+    day, notices = as_of.date() if as_of else None, list[Problem]()
     with Stages() as stages:
-        result = measure(study, as_of=as_of.date() if as_of else None, progress=stages, notice=notices.append)
+        if experiment.startswith("holdout:"):
+            from uplift.analysis.holdout import analyze_holdout, wanted_of
+
+            study, result = analyze_holdout(
+                FOLDER / "project.yml",
+                experiment.removeprefix("holdout:"),
+                as_of=day,
+                metrics=[wanted_of(text) for text in metric or ()],
+                progress=stages,
+                notice=notices.append,
+            )
+        else:
+            study = study_of(experiment)
+            result = measure(study, as_of=day, progress=stages, notice=notices.append)
+        if day is not None and day > today(study):
+            notices.insert(0, _ahead(day))
         stages("write the report")
         saved = save(study, result)
         speech = speech_of(language) or result.experiment.language

@@ -14,7 +14,7 @@ from uplift.spec.diagnosis import as_meant, problems_of, unknown_keys
 from uplift.spec.experiment import Experiment
 from uplift.spec.model import Model
 from uplift.spec.project import Project
-from uplift.spec.reader import read_file
+from uplift.spec.reader import read_file, read_text
 from uplift.spec.rules import across, project_findings, study_findings
 from uplift.spec.study import Document, Study
 
@@ -83,6 +83,21 @@ def load_project(path: Path | str) -> tuple[Project, Document]:
     if loaded.project is None or loaded.document is None or _errors(loaded.problems):
         raise _refusal(loaded.problems)
     return loaded.project, loaded.document
+
+
+def study_of_text(text: str, path: Path, project: Project, project_document: Document) -> Study:
+    """A study from an experiment's text that stands in no file, for questions that a verb puts together itself.
+
+    Raises SpecError with what is wrong with it; `path` is what messages name.
+    """
+    reading = read_text(text, path)
+    if isinstance(reading, Problem):
+        raise _refusal((reading,))
+    try:
+        experiment = Experiment.model_validate(reading.data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise _refusal(problems_of(error, Experiment, reading.data, reading.document, only_keys=False)) from None
+    return Study(_with_defaults(experiment, project), project, reading.document, project_document)
 
 
 def examine(paths: Sequence[Path | str]) -> tuple[Examined, ...]:

@@ -212,4 +212,24 @@ PROOF: tuple[Entry, ...] = (
         fix_en="Compare letter by letter: 00123 is not 123.",
         fix_de="Vergleichen Sie Zeichen für Zeichen: 00123 ist nicht 123.",
     ),
+    Entry(
+        code="UP840",
+        title_en="a holdout that can't be analysed as it is described",
+        title_de="Holdout, der sich so nicht auswerten lässt",
+        why_en="To compare a holdout with everybody else it takes a source of all contacts and at least one metric.",
+        why_de="Um einen Holdout mit allen anderen zu vergleichen, braucht es eine Quelle aller Kontakte und "
+        "mindestens eine Metrik.",
+        fix_en="Write `metrics` (and `source`) under the holdout in project.yml, or name them on the command line.",
+        fix_de="Schreiben Sie `metrics` (und `source`) unter den Holdout in project.yml, oder nennen Sie sie auf der"
+        " Kommandozeile.",
+    ),
+    Entry(
+        code="UP841",
+        title_en="a holdout without a complete day",
+        title_de="Holdout ohne vollständigen Tag",
+        why_en="Days count once their data are in. On the day of this analysis none is complete.",
+        why_de="Tage zählen, sobald ihre Daten vollständig sind. Am Tag dieser Auswertung ist es noch keiner.",
+        fix_en="Choose a later day with --as-of.",
+        fix_de="Wählen Sie mit --as-of einen späteren Tag.",
+    ),
 )
