@@ -1,0 +1,304 @@
+"""The reference retailer: 6 million contacts, 30 million orders, 80 million mails; one experiment with eight metrics.
+
+Each step runs in a process of its own; CPU seconds (user and system, all threads) and peak memory are the process's,
+and what Python needs to import the libraries of a step is measured too and taken off in the ratios. Run it on a quiet
+machine; the size is a fraction of the reference (1/10 where none is given, several are measured one after another):
+
+    python -m benchmarks.engine 1/10 1/3 1
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+CONTACTS, ORDERS, MAILS = 6_000_000, 30_000_000, 80_000_000
+AS_OF = datetime.date(2026, 12, 31)
+PROJECT = """\
+uplift: 1
+timezone: Europe/Berlin
+sources:
+  contacts: {file: contacts.parquet, grain: contact, id: customer_id}
+  orders: {file: orders.parquet, grain: event, id: customer_id, time: ordered_at}
+  mails: {file: mails.parquet, grain: event, id: customer_id, time: event_at}
+metrics:
+  buyers: {kind: proportion, source: orders, where: not is_cancelled}
+  revenue: {kind: mean, source: orders, value: net_amount, where: not is_cancelled, format: money}
+  orders_made: {kind: count, source: orders, where: not is_cancelled}
+  order_value:
+    kind: ratio
+    numerator: {source: orders, value: net_amount, where: not is_cancelled}
+    denominator: {source: orders, count: true, where: not is_cancelled}
+    format: money
+  cancelled: {kind: proportion, source: orders, where: is_cancelled, better: down}
+  opened: {kind: proportion, source: mails, where: event = 'open'}
+  clicks: {kind: count, source: mails, where: event = 'click'}
+  unsubscribed: {kind: proportion, source: mails, where: event = 'unsubscribe', better: down}
+"""
+EXPERIMENT = """\
+uplift: 1
+id: sale
+owner: benchmark
+hypothesis: A mail sells more than none.
+unit: {id: customer_id, type: integer}
+audience: {source: contacts}
+arms: {control: {weight: 20%, control: true}, a: {weight: 20%}, b: {weight: 20%}, c: {weight: 20%}, d: {weight: 20%}}
+schedule: {start: 2026-11-02}
+metrics:
+  primary: {metric: buyers, window: 21d, mde: 5%}
+  secondary:
+    - {metric: revenue, window: 21d}
+    - {metric: orders_made, window: 21d}
+    - {metric: order_value, window: 21d}
+    - {metric: cancelled, window: 21d}
+    - {metric: opened, window: 21d}
+    - {metric: clicks, window: 21d}
+    - {metric: unsubscribed, window: 21d}
+"""
+COLUMNS = ("buyers", "revenue", "orders_made", "cancelled", "opened", "clicks", "unsubscribed")
+
+
+def prepare(root: Path, size: Fraction) -> None:
+    """Heavy heads and skewed baskets; ids are spread over the files as life does."""
+    import duckdb
+
+    folder = root / "experiments"
+    folder.mkdir()
+    (folder / "project.yml").write_text(PROJECT)
+    (folder / "sale.yml").write_text(EXPERIMENT)
+    contacts, orders, mails = (int(n * size) for n in (CONTACTS, ORDERS, MAILS))
+    someone = f"CAST(1 + floor({contacts} * power((hash(i + {{}}) % 1000003) / 1000003.0, 1.7)) AS BIGINT)"
+    second = "to_seconds(CAST(hash(i + {}) % {} AS BIGINT))"
+    with duckdb.connect() as con:
+        con.execute("SET preserve_insertion_order = false")
+        for name, sql in {
+            "contacts": f"SELECT i + 1 AS customer_id, 'DE' AS country FROM range({contacts}) AS r(i)",
+            "orders": f"""SELECT i AS order_id, {someone.format(11)} AS customer_id,
+                TIMESTAMP '2025-11-02' + {second.format(13, 390 * 86400)} AS ordered_at,
+                CAST(exp(3.4 + 1.1 * sqrt(-2 * ln((1 + hash(i + 17) % 999983) / 1000000.0))
+                  * cos(6.283185307 * (hash(i + 19) % 999983) / 999983.0)) AS DECIMAL(10, 2)) AS net_amount,
+                hash(i + 23) % 20 = 0 AS is_cancelled,
+                ['shop', 'app', 'store'][CAST(hash(i + 29) % 3 AS BIGINT) + 1] AS channel
+                FROM range({orders}) AS r(i)""",
+            "mails": f"""SELECT i AS event_id, {someone.format(31)} AS customer_id,
+                TIMESTAMP '2026-11-02' + {second.format(37, 30 * 86400)} AS event_at,
+                CASE WHEN hash(i + 41) % 100 < 70 THEN 'delivered' WHEN hash(i + 41) % 100 < 92 THEN 'open'
+                  WHEN hash(i + 41) % 1000 < 998 THEN 'click' ELSE 'unsubscribe' END AS event
+                FROM range({mails}) AS r(i)""",
+            "ledger": f"""SELECT 'sale' AS experiment_id, CAST(i + 1 AS VARCHAR) AS unit_id,
+                CAST(NULL AS VARCHAR) AS cluster_id,
+                ['control', 'a', 'b', 'c', 'd'][CAST(hash(i + 43) % 5 AS BIGINT) + 1] AS arm,
+                CAST(1 AS INTEGER) AS bucket, 'sale/1' AS salt, 'u1' AS algo, CAST(1 AS INTEGER) AS salt_epoch,
+                CAST(1 AS INTEGER) AS weight_epoch,
+                TIMESTAMP '2026-11-02' + to_days(CAST(hash(i + 47) % 7 AS INTEGER)) AS assigned_at,
+                CAST(NULL AS TIMESTAMP) AS eligible_at, CAST(NULL AS VARCHAR) AS stratum, '' AS weights_hash,
+                '' AS spec_hash, 'r' AS run_id, 'assigned' AS status FROM range({contacts}) AS r(i)""",
+        }.items():
+            con.execute(f"COPY ({sql}) TO '{folder}/{name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+
+
+# ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def pruned_scan(root: Path) -> None:
+    """Every column that the analysis needs, read and looked at once."""
+    import duckdb
+
+    f = root / "experiments"
+    print(duckdb.sql(f"SELECT max(unit_id), max(arm), max(assigned_at) FROM '{f}/ledger.parquet'").fetchall())
+    orders = "max(customer_id), max(ordered_at), max(net_amount), max(is_cancelled)"
+    print(duckdb.sql(f"SELECT {orders} FROM '{f}/orders.parquet'").fetchall())
+    print(duckdb.sql(f"SELECT max(customer_id), max(event_at), max(event) FROM '{f}/mails.parquet'").fetchall())
+
+
+def _unit_sql(f: Path) -> str:
+    return f"""
+WITH assigned AS (
+  SELECT CAST(unit_id AS BIGINT) AS id, arm, CAST(assigned_at AS DATE) AS day FROM '{f}/ledger.parquet'
+), bought AS (
+  SELECT a.id, max(CASE WHEN NOT is_cancelled THEN 1 ELSE 0 END) AS buyers,
+    sum(CASE WHEN NOT is_cancelled THEN net_amount END) AS revenue,
+    count(CASE WHEN NOT is_cancelled THEN 1 END) AS orders_made,
+    max(CASE WHEN is_cancelled THEN 1 ELSE 0 END) AS cancelled
+  FROM assigned AS a JOIN '{f}/orders.parquet' AS o ON o.customer_id = a.id
+  WHERE CAST(ordered_at AS DATE) >= a.day AND CAST(ordered_at AS DATE) < a.day + 21 GROUP BY a.id
+), read_ AS (
+  SELECT a.id, max(CASE WHEN event = 'open' THEN 1 ELSE 0 END) AS opened,
+    count(CASE WHEN event = 'click' THEN 1 END) AS clicks,
+    max(CASE WHEN event = 'unsubscribe' THEN 1 ELSE 0 END) AS unsubscribed
+  FROM assigned AS a JOIN '{f}/mails.parquet' AS m ON m.customer_id = a.id
+  WHERE CAST(event_at AS DATE) >= a.day AND CAST(event_at AS DATE) < a.day + 21 GROUP BY a.id
+)
+SELECT a.id, a.arm, {", ".join(f"CAST(coalesce({c}, 0) AS DOUBLE) AS {c}" for c in COLUMNS)}
+FROM assigned AS a LEFT JOIN bought AS b ON b.id = a.id LEFT JOIN read_ AS r ON r.id = a.id"""
+
+
+def _second_order(columns: tuple[str, ...]) -> str:
+    pairs = [(x, y) for i, x in enumerate(columns) for y in columns[i:]]
+    return ", ".join(["count(*)", *(f"sum({c})" for c in columns), *(f"sum({x} * {y})" for x, y in pairs)])
+
+
+def hand_written(root: Path) -> None:
+    """What an analyst would write: one statement from the files to all sums and cross-products, in doubles."""
+    import duckdb
+
+    sql = f"SELECT arm, {_second_order(COLUMNS)} FROM ({_unit_sql(root / 'experiments')}) GROUP BY arm ORDER BY arm"
+    print(duckdb.sql(sql).fetchall())
+
+
+def _measure(root: Path, **engine: object) -> None:
+    from uplift.engine import Assigned
+    from uplift.engine.measure import measure
+    from uplift.spec import load_study
+
+    if engine:
+        path = root / "experiments" / "project.yml"
+        said = ", ".join(f"{key}: {value}" for key, value in engine.items())
+        path.write_text(f"{PROJECT}engine: {{{said}}}\n")
+    study = load_study(root / "experiments" / "sale.yml")
+    who = Assigned.from_ledger([root / "experiments" / "ledger.parquet"])
+    found = measure(study, who, as_of=AS_OF, cache_dir=root / ("limited" if engine else "cache"))
+    print({key: {arm: sums.n for arm, sums in m.by_arm().items()} for key, m in found.metrics.items()})
+
+
+def uplift(root: Path) -> None:
+    """From the files to exact sums of all orders, with everything that is checked on the way."""
+    _measure(root)
+
+
+def again(root: Path) -> None:
+    """The same analysis of the same files: the unit table is there already."""
+    _measure(root)
+
+
+def limited(root: Path) -> None:
+    """With one gigabyte of memory."""
+    _measure(root, memory_limit="1GB")
+
+
+def bare_sums(root: Path) -> None:
+    """Double second-order sums over the unit table: the least that statistics need of it."""
+    import duckdb
+
+    (path,) = (root / "cache").glob("units-*.parquet")
+    columns = tuple(c for c, *_ in duckdb.sql(f"DESCRIBE FROM '{path}'").fetchall() if c.startswith("y_"))
+    doubles = ", ".join(f"CAST({c} AS DOUBLE) AS {c}" for c in columns)
+    sql = f"SELECT arm, {_second_order(columns)} FROM (SELECT arm, {doubles} FROM '{path}') GROUP BY arm"
+    print(duckdb.sql(sql).fetchall())
+
+
+def tea_tasting(root: Path) -> None:
+    """tea-tasting on the unit table, which it needs ready-made."""
+    import polars as pl
+    import tea_tasting as tt
+
+    (path,) = (root / "cache").glob("units-*.parquet")
+    table = pl.read_parquet(path)
+    names = [c for c in table.columns if c.startswith("y_") and "_value_" not in c]
+    metrics = {c: tt.Mean(c) for c in names} | {"order_value": tt.RatioOfMeans("y_revenue", "y_orders_made")}
+    test = tt.Experiment(metrics, variant="arm")
+    print(len(test.analyze(table, control="control", all_variants=True)))
+
+
+def pandas(root: Path) -> None:
+    """The same by data frames."""
+    import pandas as pd
+
+    f = root / "experiments"
+    who = pd.read_parquet(f / "ledger.parquet", columns=["unit_id", "arm", "assigned_at"])
+    who["customer_id"] = who.pop("unit_id").astype("int64")
+    who["until"] = who["assigned_at"] + pd.Timedelta(days=21)
+    unit = who[["customer_id", "arm"]].set_index("customer_id")
+    orders = pd.read_parquet(f / "orders.parquet", columns=["customer_id", "ordered_at", "net_amount", "is_cancelled"])
+    orders["net_amount"] = orders["net_amount"].astype("float64")
+    orders = orders.merge(who, on="customer_id")
+    orders = orders[(orders["ordered_at"] >= orders["assigned_at"]) & (orders["ordered_at"] < orders["until"])]
+    good = orders[~orders["is_cancelled"]].groupby("customer_id")["net_amount"]
+    unit["revenue"], unit["orders_made"] = good.sum(), good.size()
+    unit["buyers"] = unit["orders_made"] > 0
+    unit["cancelled"] = orders[orders["is_cancelled"]].groupby("customer_id").size() > 0
+    mails = pd.read_parquet(f / "mails.parquet", columns=["customer_id", "event_at", "event"]).merge(
+        who, on="customer_id"
+    )
+    mails = mails[(mails["event_at"] >= mails["assigned_at"]) & (mails["event_at"] < mails["until"])]
+    for name, event in (("opened", "open"), ("clicks", "click"), ("unsubscribed", "unsubscribe")):
+        unit[name] = mails[mails["event"] == event].groupby("customer_id").size()
+    numbers = unit[list(COLUMNS)].astype("float64").fillna(0.0)
+    print(numbers.groupby(unit["arm"]).agg(["sum", "var"]).shape)
+
+
+Step = Callable[[Path], None]
+STEPS: dict[str, tuple[Step, str]] = {
+    "pruned scan": (pruned_scan, "duckdb"),
+    "hand-written SQL": (hand_written, "duckdb"),
+    "uplift": (uplift, "uplift.engine.measure"),
+    "uplift again": (again, "uplift.engine.measure"),
+    "uplift in 1 GB": (limited, "uplift.engine.measure"),
+    "bare sums": (bare_sums, "duckdb"),
+    "tea-tasting": (tea_tasting, "tea_tasting, polars"),
+    "pandas": (pandas, "pandas"),
+}
+LARGEST_FOR_PANDAS = Fraction(1, 3)
+
+
+def run(*words: str) -> tuple[float, float, int]:
+    """CPU seconds, wall seconds and megabytes of a process."""
+    started = datetime.datetime.now()
+    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1])
+    output = process.stdout.read()  # type: ignore[union-attr]
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = status
+    if status:
+        sys.exit(output.decode())
+    wall = (datetime.datetime.now() - started).total_seconds()
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss // 1024
+
+
+def measured(size: Fraction, place: str) -> dict[str, float]:
+    """Every step at one size; the CPU seconds without the imports."""
+    print(f"\n{size} of the reference: {int(CONTACTS * size):,} contacts, {int(ORDERS * size):,} orders, "
+          f"{int(MAILS * size):,} mails")  # fmt: skip
+    run("-m", "benchmarks.engine", "--step", "prepare", place, str(size))
+    seconds: dict[str, float] = {}
+    print(f"{'':<18}{'CPU s':>8}{'imports':>9}{'wall s':>8}{'MB':>7}   ratio to scan / hand-written")
+    for step, (_, modules) in STEPS.items():
+        if step == "pandas" and size > LARGEST_FOR_PANDAS:
+            continue
+        imports = min(run("-c", f"import {modules}")[0] for _ in range(2))
+        cpu, wall, megabytes = run("-m", "benchmarks.engine", "--step", step, place)
+        seconds[step] = max(cpu - imports, 0.001)
+        scan, hand = seconds["pruned scan"], seconds.get("hand-written SQL", math.nan)
+        ratios = f"{seconds[step] / scan:6.2f} / {seconds[step] / hand:5.2f}"
+        print(f"{step:<18}{cpu:8.2f}{imports:9.2f}{wall:8.1f}{megabytes:7d}   {ratios}", flush=True)
+    return seconds
+
+
+def main() -> None:
+    sizes = [Fraction(word) for word in sys.argv[1:]] or [Fraction(1, 10)]
+    results: dict[Fraction, dict[str, float]] = {}
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="uplift-benchmark-") as place:
+            results[size] = measured(size, place)
+    for size, s in results.items():
+        print(f"\n{size}: uplift / hand-written {s['uplift'] / s['hand-written SQL']:.2f} (bar 1.10), "
+              f"/ scan {s['uplift'] / s['pruned scan']:.2f} (bar 5), in 1 GB {s['uplift in 1 GB'] / s['uplift']:.2f} "
+              f"(bar 1.4), statistics / bare sums {s['uplift again'] / s['bare sums']:.2f} (bar 1.5)")  # fmt: skip
+    if len(results) > 1:
+        (low, first), (high, last) = min(results.items()), max(results.items())
+        exponent = math.log(last["uplift"] / first["uplift"]) / math.log(high / low)
+        print(f"growth exponent {low} to {high}: {exponent:.2f} (bar 1.15)")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--step"]:
+        _, _, name, folder, *rest = sys.argv
+        prepare(Path(folder), Fraction(rest[0])) if name == "prepare" else STEPS[name][0](Path(folder))
+    else:
+        main()
