@@ -5,12 +5,7 @@ from __future__ import annotations
 from uplift.results import ArmCount, ExperimentFacts
 from uplift.spec import Study, spec_hash
 from uplift.spec.quantities import Money
-from uplift.spec.scalars import Title
-
-
-def titled(title: Title | None, otherwise: str, language: str) -> str:
-    """The title in the project's language, or what stands in for a missing one."""
-    return otherwise if title is None else title.in_language(language)
+from uplift.spec.scalars import titled
 
 
 def experiment_facts(study: Study) -> ExperimentFacts:

@@ -8,7 +8,6 @@ from typing import Literal
 from uplift.analysis.comparison import Terms, answers, other_answers, questions_of, refused
 from uplift.analysis.course import courses_of
 from uplift.analysis.covariates import covariates_of
-from uplift.analysis.facts import titled
 from uplift.analysis.quantiles import quantile_uplifts
 from uplift.analysis.segments import segments_of
 from uplift.engine import MetricSums
@@ -22,6 +21,7 @@ from uplift.results.result import Role
 from uplift.spec import Study
 from uplift.spec.experiment import Guardrail, Primary, Secondary
 from uplift.spec.project import MetricDefinition
+from uplift.spec.scalars import titled
 from uplift.stats.effects import increment
 from uplift.stats.guardrails import guardrail_status
 

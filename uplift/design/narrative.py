@@ -14,6 +14,7 @@ from uplift.spec.quantities import Effect
 from uplift.spec.rule_pair import rules_of
 from uplift.spec.rules.metrics import uses
 from uplift.spec.rules.timing import last_assignment
+from uplift.spec.scalars import titled
 from uplift.spec.study import Study
 from uplift.words import numbers, values
 from uplift.words.language import Language
@@ -58,7 +59,8 @@ def narrative(study: Study, *, today: datetime.date, language: Language) -> Narr
         ("signed", _signed(study, language)),
     )
     told = tuple(Part(sentences.heading(name, language), tuple(lines)) for name, lines in parts)
-    return Narrative(tamed(study.experiment.title or study.experiment.id), tuple(p for p in told if p.sentences))
+    title = titled(study.experiment.title, study.experiment.id, language)
+    return Narrative(tamed(title), tuple(p for p in told if p.sentences))
 
 
 def _about(study: Study, language: Language) -> Iterator[str]:
@@ -93,12 +95,13 @@ def _what(study: Study, found: Assessment, language: Language) -> Iterator[str]:
     if found.control is not None:
         sizes[found.control.arm] = found.control.contacts
     for name, arm in experiment.arms.items():
-        title, share, contacts = shortened(arm.title or name), float(arm.weight), sizes.get(name)
+        called = titled(arm.title, name, language)
+        title, share, contacts = shortened(called), float(arm.weight), sizes.get(name)
         if arm.control:
             yield sentences.control(title, share, contacts, language)
         else:
             details = [f"{tamed(key)}: {value}" for key, value in arm.params.items()]
-            what, channels = shortened(arm.treatment or arm.title or name), [tamed(c) for c in arm.channels]
+            what, channels = shortened(arm.treatment or called), [tamed(c) for c in arm.channels]
             yield sentences.treatment(title, share, contacts, language, what=what, details=details, channels=channels)
         each, redeemed = arm.contact_cost, arm.redemption_cost
         if each is not None or redeemed is not None:
@@ -137,12 +140,13 @@ def _measured(study: Study, language: Language) -> Iterator[str]:
     metrics = study.experiment.metrics
     window = metrics.primary.window
     kind = study.metric(metrics.primary.metric).kind
-    yield prospects.primary(_title(study, metrics.primary.metric), kind, window.days if window else None, language)
+    title = _title(study, metrics.primary.metric, language)
+    yield prospects.primary(title, kind, window.days if window else None, language)
     if metrics.secondary:
-        yield prospects.secondary([_title(study, use.metric) for use in metrics.secondary], language)
+        yield prospects.secondary([_title(study, use.metric, language) for use in metrics.secondary], language)
     for use in metrics.guardrails:
         margin, better = _effect(study, use.metric, use.margin, language), study.metric(use.metric).better
-        yield prospects.guardrail(_title(study, use.metric), margin, language, better=better)
+        yield prospects.guardrail(_title(study, use.metric, language), margin, language, better=better)
     if study.experiment.segments:
         yield prospects.segments(study.experiment.segments, language)
     yield prospects.by_assignment(language)
@@ -220,8 +224,8 @@ def _signed(study: Study, language: Language) -> Iterator[str]:
         yield prospects.differs([change.field for change in made], language)
 
 
-def _title(study: Study, metric: str) -> str:
-    return shortened(study.metric(metric).title or metric.replace("_", " "))
+def _title(study: Study, metric: str, language: Language) -> str:
+    return shortened(titled(study.metric(metric).title, metric.replace("_", " "), language))
 
 
 def _form(study: Study, metric: str) -> values.Format:

@@ -10,6 +10,7 @@ from typing import Literal
 from uplift.design.assessment import assess
 from uplift.results.portfolio import OpenTest
 from uplift.spec.load import examine
+from uplift.spec.scalars import titled
 
 
 def open_tests(paths: Sequence[Path], *, today: datetime.date) -> tuple[OpenTest, ...]:
@@ -26,7 +27,7 @@ def open_tests(paths: Sequence[Path], *, today: datetime.date) -> tuple[OpenTest
         found.append(
             OpenTest(
                 experiment=experiment.id,
-                title=experiment.title or experiment.id,
+                title=titled(experiment.title, experiment.id, study.project.language),
                 owner=experiment.owner,
                 status=experiment.status,
                 start=experiment.schedule.start,

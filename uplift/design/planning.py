@@ -28,6 +28,7 @@ from uplift.results.plan import (
     Way,
 )
 from uplift.spec.quantities import Effect
+from uplift.spec.scalars import titled
 from uplift.spec.study import Study
 
 _FACTORS = tuple(Fraction(k, 4) for k in (1, 2, 3, 4, 5, 6, 8, 12))
@@ -58,7 +59,7 @@ def plan(study: Study, *, today: datetime.date) -> Plan:
         looks = tuple(_looks(assessment, asked))
     return Plan(
         experiment=experiment.id,
-        title=experiment.title or experiment.id,
+        title=titled(experiment.title, experiment.id, study.project.language),
         hypothesis=experiment.hypothesis,
         language=study.project.language,
         today=today,
@@ -256,7 +257,7 @@ def _metric(study: Study, assessment: Assessment) -> PlannedMetric:
     window = study.experiment.metrics.primary.window
     return PlannedMetric(
         name=assessment.metric,
-        title=definition.title or assessment.metric,
+        title=titled(definition.title, assessment.metric, study.project.language),
         kind=definition.kind,
         form=form,
         currency=(definition.currency or study.project.currency) if form == "money" else None,
@@ -274,7 +275,7 @@ def _arms(study: Study, assessment: Assessment) -> Iterator[PlannedArm]:
         have = assessment.control if arm.control else powers.get(name)
         yield PlannedArm(
             name=name,
-            title=arm.title or name,
+            title=titled(arm.title, name, study.project.language),
             control=arm.control,
             weight=float(arm.weight),
             contacts=have.contacts if have else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uplift.spec.decision import Compare, Expression, Junction, Name, Not, Number, Quantified, Truth, parse
+from uplift.spec.scalars import titled
 from uplift.spec.study import Study
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
@@ -49,4 +50,4 @@ def _title(subject: str, study: Study, language: Language) -> str:
         return ""
     if subject == "net_value":
         return say(language, de="Deckungsbeitrag nach Kosten", en="net value")
-    return shortened(study.metric(subject).title or subject)
+    return shortened(titled(study.metric(subject).title, subject, language))

@@ -115,6 +115,11 @@ class Title(str):
         return dict(self.translations).get(language, str(self))
 
 
+def titled(title: Title | None, otherwise: str, language: str) -> str:
+    """The title in a language, or what stands in for a missing one."""
+    return otherwise if title is None else title.in_language(language)
+
+
 LANGUAGES = ("de", "en")
 
 
