@@ -32,9 +32,16 @@ def demo(
 def schema(
     which: Annotated[str, typer.Argument(metavar="[experiment|project]", help="Which file's schema.")] = "experiment",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A folder: writes both schemas there.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the reference of all keys instead.")] = False,
 ) -> None:
-    """The JSON Schema of the YAML files, for an editor."""
+    """The JSON Schema of the YAML files, for an editor; or the reference of all keys, to read."""
     import json
+
+    if markdown:
+        from uplift.spec.reference import markdown as reference
+
+        typer.echo(reference(), nl=False)
+        return
 
     from uplift.spec.schema import experiment_schema, project_schema
 
