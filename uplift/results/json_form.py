@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from uplift.errors import Place, Problem, StateError
 from uplift.results.result import SCHEMA, Result
+from uplift.results.targeting import TargetingReading
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -23,6 +24,13 @@ def _adapter() -> TypeAdapter[Result]:
 def to_json(result: Result) -> str:
     """The result as indented JSON in field order; no run id, no clock, no path is in it."""
     return _adapter().dump_json(result, indent=2).decode() + "\n"
+
+
+def targeting_json(reading: TargetingReading) -> str:
+    """What targeting found, as indented JSON in field order."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(TargetingReading).dump_json(reading, indent=2).decode() + "\n"
 
 
 def fingerprint(result: Result) -> str:

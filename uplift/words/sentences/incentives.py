@@ -1,0 +1,92 @@
+"""Incentives and the plan of the target list, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from uplift.words.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class IncentiveWords:
+    """Heads, titles and sentences in one language."""
+
+    title: str
+    arm: str
+    raw: str
+    uplift: str
+    net: str
+    chance: str
+    loss: str
+    nothing: str
+    best: str
+    conflict: str
+    sensitive: str
+    steady: str
+    list_title: str
+    contacts: str
+    spend: str
+    kept: str
+    gap: str
+    worth: str
+    chance_note: str
+    nothing_learned: str
+    refused: str
+    against: str
+    without_costs: str
+
+
+INCENTIVES: dict[Language, IncentiveWords] = {
+    "de": IncentiveWords(
+        title="Ein Anreiz für alle: was bleibt nach Kosten?",
+        arm="Gruppe",
+        raw="gemessen",
+        uplift="mit Vorwissen",
+        net="Nettowert je 1.000 Kontakte",
+        chance="am besten",
+        loss="erwarteter Verlust",
+        nothing="nichts senden",
+        best="Bester Anreiz für alle nach erwartetem Nettowert: {arm}.",
+        conflict="{arm}: Messung und Vorannahme widersprechen sich; eine von beiden gilt hier nicht.",
+        sensitive="Die Wahl hängt am Gewicht der Vorannahmen ({lines}).",
+        steady="Ohne Vorannahmen fiele die Wahl auf denselben Anreiz.",
+        list_title="Die Liste",
+        contacts="Kontakte",
+        spend="erwartete Kosten",
+        kept="Erwartete Kosten {spend} bei einem Budget von {budget}.",
+        gap="Keine andere Verteilung innerhalb der Grenzen bringt nach dem Modell über {share} mehr.",
+        worth="Ehrlicher Wert des Plans gegen «nichts senden» je 1.000 Kontakte: {value}.",
+        chance_note="Zum Weiterlernen: {held} Kontakte der Liste zufällig zurückgehalten, {tried} andere zufällig "
+        "angeschrieben.",
+        nothing_learned="Ohne `keep_learning` lehrt diese Kampagne nichts: Niemand wird zurückgehalten.",
+        refused="Keine Liste geschrieben: Eine Auswahl ist nicht nachweislich besser. `--anyway` erzwingt sie.",
+        against="Gegen den Rat der Prüfung erstellt.",
+        without_costs="Ohne Kosten der Gruppen beschränkt das Budget nichts.",
+    ),
+    "en": IncentiveWords(
+        title="One incentive for everybody: what is left after costs?",
+        arm="Arm",
+        raw="measured",
+        uplift="with priors",
+        net="net value per 1,000 contacts",
+        chance="best",
+        loss="expected loss",
+        nothing="send nothing",
+        best="Best incentive for everybody by expected net value: {arm}.",
+        conflict="{arm}: the measurement and the prior contradict each other; one of them does not hold here.",
+        sensitive="The choice depends on the weight of the priors ({lines}).",
+        steady="Without priors the same incentive would be chosen.",
+        list_title="The list",
+        contacts="Contacts",
+        spend="expected cost",
+        kept="Expected cost {spend} of a budget of {budget}.",
+        gap="No other allocation within the limits brings more than {share} more by the model.",
+        worth="Honest value of the plan over «send nothing» per 1,000 contacts: {value}.",
+        chance_note="To keep learning: {held} contacts of the list are held back by chance, {tried} others are treated "
+        "by chance.",
+        nothing_learned="Without `keep_learning` this campaign teaches nothing: nobody is held back.",
+        refused="No list was written: a selection is not proven to be better. `--anyway` writes it all the same.",
+        against="Made against the advice of the gate.",
+        without_costs="Without costs of the arms the budget limits nothing.",
+    ),
+}
