@@ -111,11 +111,13 @@ def pruned_scan(root: Path) -> None:
     """Every column that the analysis needs, read and looked at once."""
     import duckdb
 
-    f = root / "experiments"
-    print(duckdb.sql(f"SELECT max(unit_id), max(arm), max(assigned_at) FROM '{f}/ledger.parquet'").fetchall())
-    orders = "max(customer_id), max(ordered_at), max(net_amount), max(is_cancelled)"
+    f = root / "experiments"  # sums, not maxima: those stand in the description at the end of a Parquet file
+    ledger = "sum(length(unit_id)), sum(length(arm)), sum(epoch(assigned_at))"
+    print(duckdb.sql(f"SELECT {ledger} FROM '{f}/ledger.parquet'").fetchall())
+    orders = "sum(customer_id), sum(epoch(ordered_at)), sum(net_amount), count(CASE WHEN is_cancelled THEN 1 END)"
     print(duckdb.sql(f"SELECT {orders} FROM '{f}/orders.parquet'").fetchall())
-    print(duckdb.sql(f"SELECT max(customer_id), max(event_at), max(event) FROM '{f}/mails.parquet'").fetchall())
+    mails = "sum(customer_id), sum(epoch(event_at)), sum(length(event))"
+    print(duckdb.sql(f"SELECT {mails} FROM '{f}/mails.parquet'").fetchall())
 
 
 def _unit_sql(f: Path) -> str:
