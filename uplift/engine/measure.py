@@ -23,8 +23,8 @@ from uplift.engine.kept import make_cache
 from uplift.engine.machine import settings_for
 from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
 from uplift.engine.plan import MetricPlan, metric_uses, plan
-from uplift.engine.reached import received_plans, with_reached
 from uplift.engine.ranks import ranked
+from uplift.engine.reached import received_plans, with_reached
 from uplift.engine.sources import cache_folder
 from uplift.engine.sum_columns import (
     UNITS,
@@ -218,7 +218,10 @@ def _columns(
     engine: Engine, study: Study, unit: UnitTable, plans: tuple[MetricPlan, ...], as_of: datetime.date
 ) -> tuple[tuple[MetricColumns, ...], tuple[Problem, ...]]:
     """Bounds and caps of all metrics: two small passes over the unit table, before the one that adds up."""
-    bounds = bounds_of(engine, unit)
+    # Totals of households and net values are larger than any column: their bounds need every count.
+    experiment = study.experiment
+    made = experiment.unit.cluster or experiment.compliance or (experiment.value and experiment.value.redemptions)
+    bounds = bounds_of(engine, unit, exact=bool(made))
     chosen, notices = [], []
     for number, metric in enumerate(plans):
         place = study.project_document.place("metrics", metric.name)

@@ -110,17 +110,22 @@ class MetricColumns:
         return own | dict(self.covariates.caps if self.covariates else ())
 
 
-def bounds_of(engine: Engine, unit: UnitTable) -> dict[str, Bounds]:
-    """The bounds of every column over all assigned contacts, mature or not: the same for every `as_of`."""
+def bounds_of(engine: Engine, unit: UnitTable, *, exact: bool = True) -> dict[str, Bounds]:
+    """The bounds of every column over all assigned contacts, mature or not: the same for every `as_of`.
+
+    Without `exact` contacts without a value and zeros are not counted where even the fourth power of the largest value
+    of all, in every row, fits: smallest and largest values stand in the file's own statistics.
+    """
     if not unit.columns:
         return {}
-    parts = [
-        f"coalesce(min({c.name}), 0), coalesce(max({c.name}), 0), count({c.name}), "
-        f"count(CASE WHEN {c.name} <> 0 THEN 1 END)"
-        for c in unit.columns
-    ]
-    row = [int(str(v)) for v in engine.run(f"SELECT {', '.join(parts)} FROM {UNITS}")[0]]
-    return {c.name: Bounds(*row[4 * i : 4 * i + 4]) for i, c in enumerate(unit.columns)}
+    ends = ", ".join(f"coalesce(min({c.name}), 0), coalesce(max({c.name}), 0)" for c in unit.columns)
+    rows, *found = (int(str(v)) for v in engine.run(f"SELECT count(*), {ends} FROM {UNITS}")[0])
+    largest = max(map(abs, found))
+    counts = [rows, rows] * len(unit.columns)
+    if exact or rows * largest**4 > WIDE:
+        there = ", ".join(f"count({c.name}), count(CASE WHEN {c.name} <> 0 THEN 1 END)" for c in unit.columns)
+        counts = [int(str(v)) for v in engine.run(f"SELECT {there} FROM {UNITS}")[0]]
+    return {c.name: Bounds(*found[2 * i : 2 * i + 2], *counts[2 * i : 2 * i + 2]) for i, c in enumerate(unit.columns)}
 
 
 def cap_of(engine: Engine, column: str, share: Fraction, until: datetime.date) -> int | None:
