@@ -63,7 +63,7 @@ def _references(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Blocks that a value holds, with what stands behind the key: nothing, `[]` of a list or `.NAME` of a map."""
     if "$ref" in value:
         yield value["$ref"].rpartition("/")[2], ""
-    for option in value.get("anyOf", ()):
+    for option in (*value.get("anyOf", ()), *value.get("oneOf", ())):
         yield from _references(option)
     if isinstance(value.get("items"), dict):
         yield from ((name, f"[]{suffix}") for name, suffix in _references(value["items"]))
@@ -101,8 +101,12 @@ def _kind(value: dict[str, Any], schema: dict[str, Any]) -> str:
         return ", ".join(_code(choice) for choice in value["enum"])
     if "const" in value:
         return _code(value["const"])
-    if "anyOf" in value:
-        kinds = dict.fromkeys(_kind(option, schema) for option in value["anyOf"] if option.get("type") != "null")
+    if "anyOf" in value or "oneOf" in value:
+        kinds = dict.fromkeys(
+            _kind(option, schema)
+            for option in value.get("anyOf", value.get("oneOf", ()))
+            if option.get("type") != "null"
+        )
         return " or ".join(kinds)
     if value.get("type") == "array":
         items = value.get("items")
