@@ -27,6 +27,7 @@ from uplift.cli.running import analyze, assign, audit
 from uplift.cli.scoring import score
 from uplift.cli.simulation import simulate
 from uplift.cli.start import demo, explain, schema
+from uplift.cli.targeting import target
 from uplift.errors import Problem, ProjectError, UpliftError
 
 app = typer.Typer(
@@ -43,7 +44,7 @@ for verb in (
     *(demo, init, check, baseline, plan, simulate, lock, amend),
     *(assign, import_, audit, sql),
     *(analyze, decide, report, schema, explain),
-    *(score,),
+    *(score, target),
     *(status, gc, erase),
 ):
     app.command(verb.__name__.rstrip("_"))(verb)
