@@ -46,10 +46,12 @@ class GroupEffect:
 class PolicyReading:
     """The value of one policy per contact, and its difference to the best simple policy (None for that one itself).
 
-    `shares`: arm → share of contacts. `plug_in` is what the model believes its own policy to be worth.
+    `model` gives every contact the arm with the largest predicted effect, `rule` follows the policy tree, `top:…`
+    gives the best single arm to the best-ranked `top_share` only. `shares`: arm → share of contacts. `plug_in` is what
+    the model believes its own policy to be worth.
     """
 
-    policy: str  # model | none | all:ARM | risk | rfm | rule | random
+    policy: str  # none | all:ARM | model | rule | top:model | top:risk | top:rfm | top:random
     shares: tuple[tuple[str, float], ...]
     value: Estimate
     difference: Estimate | None = None
@@ -58,7 +60,7 @@ class PolicyReading:
 
 @dataclass(frozen=True, slots=True)
 class Importance:
-    """How much a feature matters to the effect model: share of the score's variance that is lost without it."""
+    """How much a feature matters to the effect model: its part of what shuffling features one by one changes."""
 
     feature: str
     share: float
@@ -68,10 +70,10 @@ class Importance:
 class RuleLeaf:
     """A leaf of the policy tree: the conditions that lead to it, the arm that it gives, and what is known of it.
 
-    A condition is (feature, "<=" | ">" | "in" | "not in" | "missing", value); values of a category are joined by «, ».
+    A condition is (feature, operator, value); the value of `missing` is `yes` or `no`.
     """
 
-    conditions: tuple[tuple[str, Literal["<=", ">", "in", "not in"], str], ...]
+    conditions: tuple[tuple[str, Literal["<=", ">", "in", "not in", "missing"], str], ...]
     arm: str
     share: float
     effect: Estimate
@@ -117,13 +119,16 @@ class Ranking:
     qini: Estimate
     top_share: float
     uplift_at_top: Estimate
-    slope: Estimate
+    slope: Estimate | None  # None where the model predicts the same for all
     p_value: float | None
     p_adjusted: float | None
     curve: tuple[CurvePoint, ...] = ()
     groups: tuple[GroupEffect, ...] = ()
     importance: tuple[Importance, ...] = ()
     shares: ResponseShares | None = None
+    action: Action = "test_again"  # for this treatment alone: rank contacts, or what to do instead
+    contacts_needed: int | None = None
+    rule: tuple[RuleLeaf, ...] = ()  # whom the treatment helps more than the average (control elsewhere), where proven
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,14 @@ def heterogeneity(
 
 
 def settings_for_past(settings: Settings, contacts: int) -> Settings:
-    """The same learner with no more folds than it would use for so many contacts; a constant ranks nobody."""
+    """The same learner without the constant, which ranks nobody, and with outcome models that are quick to fit."""
     candidates = tuple(c for c in settings.candidates if c != "constant")
-    return replace(settings, folds=min(settings.folds_for(contacts), 3), candidates=candidates or settings.candidates)
+    return replace(
+        settings,
+        folds=min(settings.folds_for(contacts), 3),
+        outcomes="ridge",
+        candidates=candidates or settings.candidates,
+    )
 
 
 def _combined(treatment: str, ratios: list[float]) -> Heterogeneity:

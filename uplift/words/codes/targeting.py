@@ -189,4 +189,65 @@ TARGETING: tuple[Entry, ...] = (
         fix_en="Wait, or choose a later day.",
         fix_de="Warten Sie, oder wählen Sie einen späteren Tag.",
     ),
+    Entry(
+        code="UP720",
+        title_en="contacts differ, and the model sees how",
+        title_de="Kontakte unterscheiden sich, und das Modell sieht wie",
+        why_en="On contacts that the model had not seen, those it ranked first gained more than the others; chance "
+        "does not explain that, nor does the number of outcomes and treatments that were looked at.",
+        why_de="Bei Kontakten, die das Modell nicht kannte, gewannen die vorn eingestuften mehr als die übrigen; der "
+        "Zufall erklärt das nicht, auch nicht die Zahl der geprüften Zielgrößen und Behandlungen.",
+        fix_en="Use the ranking, within budget and capacity, and keep a random part to measure it.",
+        fix_de="Nutzen Sie die Rangfolge im Rahmen von Budget und Kapazität, und messen Sie sie mit einem zufälligen "
+        "Teil nach.",
+    ),
+    Entry(
+        code="UP721",
+        title_en="the effect is positive and nobody can tell for whom it is larger",
+        title_de="die Wirkung ist positiv, und niemand kann sagen, bei wem sie größer ist",
+        why_en="The treatment works on average, and no difference between contacts is proven. A model would only leave "
+        "out people for whom it works too.",
+        why_de="Die Behandlung wirkt im Mittel, und kein Unterschied zwischen Kontakten ist belegt. Ein Modell würde "
+        "nur Menschen auslassen, bei denen sie auch wirkt.",
+        fix_en="Send it to everyone.",
+        fix_de="Senden Sie sie an alle.",
+    ),
+    Entry(
+        code="UP722",
+        title_en="the effect is negative and nobody can tell for whom it is not",
+        title_de="die Wirkung ist negativ, und niemand kann sagen, bei wem nicht",
+        why_en="The treatment does harm on average, and no group that gains is proven.",
+        why_de="Die Behandlung schadet im Mittel, und keine Gruppe, die gewinnt, ist belegt.",
+        fix_en="Send it to no one.",
+        fix_de="Senden Sie sie an niemanden.",
+    ),
+    Entry(
+        code="UP723",
+        title_en="the data can't tell",
+        title_de="die Daten können es nicht sagen",
+        why_en="Neither an average effect nor differences between contacts are proven.",
+        why_de="Weder eine mittlere Wirkung noch Unterschiede zwischen Kontakten sind belegt.",
+        fix_en="Test again with the number of contacts that is said, or with a stronger treatment.",
+        fix_de="Testen Sie noch einmal mit der genannten Zahl von Kontakten oder mit einer stärkeren Behandlung.",
+    ),
+    Entry(
+        code="UP724",
+        title_en="choosing an arm per contact is no better than one arm for all",
+        title_de="ein Arm je Kontakt ist nicht besser als ein Arm für alle",
+        why_en="One treatment can be ranked, but another one is better for everybody: on held-out contacts the model's "
+        "choice is not worth more than the best single arm.",
+        why_de="Eine Behandlung lässt sich zwar staffeln, aber eine andere ist für alle besser: Bei zurückgehaltenen "
+        "Kontakten ist die Wahl des Modells nicht mehr wert als der beste einzelne Arm.",
+        fix_en="Send the best arm to everyone; use the ranking only where its treatment alone is to be sent.",
+        fix_de="Senden Sie allen den besten Arm; die Rangfolge nützt nur, wenn allein ihre Behandlung verschickt wird.",
+    ),
+    Entry(
+        code="UP725",
+        title_en="no model ranked anybody",
+        title_de="kein Modell hat jemanden geordnet",
+        why_en="Every model predicted the same effect for all, so there was no ranking to test.",
+        why_de="Jedes Modell sagte für alle dieselbe Wirkung voraus; es gab keine Rangfolge zu prüfen.",
+        fix_en="Declare other features, or accept that effects don't differ by these.",
+        fix_de="Geben Sie andere Merkmale an, oder nehmen Sie hin, dass sich die Wirkung danach nicht unterscheidet.",
+    ),
 )
