@@ -9,9 +9,10 @@ The verbs of the command line are functions here, and importing them costs nothi
     result = uplift.analyze(study)       # prints as a table, shows as HTML in a notebook
     result.to_frame()                    # pandas
     uplift.report(result, "report.html")
+    print(uplift.target(study))          # is a selection worth it, and the list of the next campaign
 """
 
-from uplift.api import analyze, assign, check, load, plan, report
+from uplift.api import analyze, assign, check, load, plan, report, target
 from uplift.version import __version__
 
-__all__ = ["__version__", "analyze", "assign", "check", "load", "plan", "report"]
+__all__ = ["__version__", "analyze", "assign", "check", "load", "plan", "report", "target"]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from uplift.results import Result
     from uplift.results.plan import Plan
     from uplift.spec import Study
+    from uplift.spec.quantities import Money
+    from uplift.targeting.target import Targeted
     from uplift.words.language import Language
 
 
@@ -69,6 +71,28 @@ def analyze(
     from uplift.analysis import analyze as measure
 
     return measure(_loaded(study), as_of=as_of, sources=sources)
+
+
+def target(
+    study: Study | Path | str,
+    *,
+    as_of: datetime.date | None = None,
+    budget: Money | str | None = None,
+    anyway: bool = False,
+    out: Path | str | None = None,
+    language: Language | None = None,
+) -> Targeted:
+    """Learn from a test whom to target next; the list is written where a selection is proven to be worth it.
+
+    `budget` ("5000 EUR") replaces the strategy's, `anyway` writes a list against the advice. It prints as tables; the
+    reading, the list and the files that were written are its fields. Needs the extra `targeting`.
+    """
+    from uplift.spec.quantities import parse_money
+    from uplift.targeting.target import target as learn_and_list
+
+    money = None if budget is None else parse_money(budget)
+    folder = None if out is None else Path(out)
+    return learn_and_list(_loaded(study), as_of=as_of, budget=money, anyway=anyway, out=folder, language=language)
 
 
 def report(result: Result, path: Path | str, *, language: Language | None = None) -> Path:

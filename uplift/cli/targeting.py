@@ -33,8 +33,10 @@ def target(
     Tests whether contacts differ in their effect at all, compares selections by honest values, and writes the target
     list with the next experiment beside it where a selection is proven to be worth it.
     """
-    from uplift.results.json_form import targeting_json
+    from uplift.report import write
+    from uplift.results.json_form import read, targeting_json
     from uplift.spec.quantities import QuantityError, parse_money
+    from uplift.store.places import report_path, result_path
     from uplift.targeting.saved import save_reading
     from uplift.targeting.target import target as learn_and_list
     from uplift.words.sentences.incentives import INCENTIVES
@@ -58,7 +60,8 @@ def target(
         )
         saved = save_reading(study, found.reading, found.as_of)
     typer.echo(targeting_json(found.reading) if json else str(found), nl=not json)
-    print_notices(study, notices)
+    # The same file is read for outcomes and for features: what is odd about it is told once.
+    print_notices(study, {(n.code, n.message): n for n in notices}.values())
     words = INCENTIVES[found.language]
     if found.files is None:
         typer.echo(f"\n{words.refused}", err=json)
@@ -69,3 +72,7 @@ def target(
     if found.next is not None:
         typer.echo(f"next    {shown(found.next.experiment)}", err=json)
     typer.echo(f"reading {shown(saved)}", err=json)
+    result = result_path(study.root, study.experiment.id, found.as_of)
+    if result.is_file():
+        report = report_path(study.root, study.experiment.id, found.language)
+        typer.echo(f"report  {shown(write(read(result), report, language=found.language))}", err=json)

@@ -133,7 +133,9 @@ def allocation_lines(
         lines.append(words.kept.format(spend=spent, budget=budget))
     gap = max(allocation.bound - allocation.value, 0.0)
     if allocation.bound > 0:
-        lines.append(words.gap.format(share=numbers.percent(gap / allocation.bound, language)))
+        share = gap / allocation.bound
+        told = words.gap.format(share=numbers.percent(share, language)) if share >= 5e-6 else words.perfect
+        lines.append(told)
     honest = _with_bounds(outcome, allocation.honest, language)
     lines.append(words.worth.format(value=honest))
     if allocation.held_back or allocation.tried_out:

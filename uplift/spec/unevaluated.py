@@ -6,11 +6,10 @@ from uplift.spec.study import Study
 
 
 def unevaluated(study: Study) -> tuple[str, ...]:
-    """Paths of the written blocks that have no effect on an analysis yet: `targeting`, `value.redemptions`, …"""
+    """Paths of the written blocks that have no effect on an analysis yet: `design.comparisons`, …"""
     experiment = study.experiment
     design = experiment.design
     written = {
-        "targeting": experiment.targeting is not None,
         "compliance": experiment.compliance is not None and experiment.unit.cluster is not None,
         "design.comparisons": design.comparisons != "vs_control",
     }

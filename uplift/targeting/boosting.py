@@ -40,7 +40,7 @@ def require(package: str, *, extra: str) -> None:
             Problem(
                 "UP711",
                 f"this learner needs {package}, which is not installed",
-                fix=f"pip install 'uplift-crm[{extra}]'",
+                fix=f"in the folder of the checkout: pip install '.[{extra}]'",
             )
         )
 

@@ -28,6 +28,7 @@ class IncentiveWords:
     spend: str
     kept: str
     gap: str
+    perfect: str
     worth: str
     chance_note: str
     nothing_learned: str
@@ -55,6 +56,7 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         spend="erwartete Kosten",
         kept="Erwartete Kosten {spend} bei einem Budget von {budget}.",
         gap="Keine andere Verteilung innerhalb der Grenzen bringt nach dem Modell über {share} mehr.",
+        perfect="Kein anderer Plan innerhalb der Grenzen ist nach dem Modell besser.",
         worth="Ehrlicher Wert des Plans gegen «nichts senden» je 1.000 Kontakte: {value}.",
         chance_note="Zum Weiterlernen: {held} Kontakte der Liste zufällig zurückgehalten, {tried} andere zufällig "
         "angeschrieben.",
@@ -81,6 +83,7 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         spend="expected cost",
         kept="Expected cost {spend} of a budget of {budget}.",
         gap="No other allocation within the limits brings more than {share} more by the model.",
+        perfect="No other plan within the limits is better by the model.",
         worth="Honest value of the plan over «send nothing» per 1,000 contacts: {value}.",
         chance_note="To keep learning: {held} contacts of the list are held back by chance, {tried} others are treated "
         "by chance.",

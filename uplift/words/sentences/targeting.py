@@ -217,6 +217,10 @@ def policy(name: str, arm: str | None, language: Language) -> str:
         "rfm": ("nach RFM", "by RFM"),
         "rule": ("die Regel", "the rule"),
         "random": ("Zufall", "at random"),
+        "top:model": ("die vorderen nach Modell", "the best-ranked by the model"),
+        "top:risk": ("die vorderen nach Risiko", "the best-ranked by risk"),
+        "top:rfm": ("die vorderen nach RFM", "the best-ranked by RFM"),
+        "top:random": ("ebenso viele nach Zufall", "as many at random"),
     }
     de, en = known.get(name, (name, name))
     return say(language, de=de, en=en)
