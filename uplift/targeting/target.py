@@ -102,7 +102,7 @@ def target(
     )
     name, verdict = next(iter(data.outcomes)), evaluated.verdicts[0]
     learned = evaluated.learned[name]
-    slopes = [ranking.slope.value for ranking in evaluated.reading.primary.rankings]
+    slopes = [r.slope.value if r.slope else None for r in evaluated.reading.primary.rankings]
     effects = calibrated(learned.ranking.effects, learned.gamma, slopes)
     costs = arm_costs(study, data)
     reading = replace(evaluated.reading, incentives=incentive_choice(study, data, costs))
