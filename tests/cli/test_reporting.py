@@ -79,4 +79,4 @@ def test_an_empty_folder_is_a_problem_with_a_fix(tmp_path: Path, monkeypatch: py
 def test_the_index_lists_the_tests_that_still_run(results: Path) -> None:
     write_starter(results.parent)
     assert RUN.invoke(app, ["report", "results"]).exit_code == 0
-    assert "Was läuft gerade?" in Path("reports/index.html").read_text(encoding="utf-8")
+    assert "Was läuft, und was ist geplant?" in Path("reports/index.html").read_text(encoding="utf-8")

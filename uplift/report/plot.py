@@ -55,7 +55,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What a chart holds; both axes have their range and labelled ticks. What reaches further is cut at the edge."""
+    """What a chart holds; both axes have their range and labelled ticks. Areas that reach further are cut at the edge, lines end."""
 
     x_range: Place
     y_range: Place
@@ -71,7 +71,7 @@ class Plot:
 def plot(content: Plot, caption: Caption) -> Chart:
     """The chart.
 
-    >>> line = Line(((0, 0.5), (2, 5)), "line")
+    >>> line = Line(((0, 0.5), (1, 0.7), (2, 5)), "line")
     >>> flat = Plot((0, 2), (-1, 1), ((0, "0"), (2, "2")), ((0, "0"),), "days", lines=(line,))
     >>> plot(flat, Caption("a", "Course", "0.5")).svg.count("<path")
     2
@@ -102,8 +102,9 @@ def plot(content: Plot, caption: Caption) -> Chart:
             highs = [kept(high if b is None else b) for _, _, b in part]
             canvas.ax.fill([*xs, *xs[::-1]], [*lows, *highs[::-1]], gid=f"{MARK}area")
     for line in content.lines:
-        for run in _runs(line.places):
-            canvas.line([x for x, _ in run], [kept(y) for _, y in run], line.role)
+        inside = [place if place is None or low <= place[1] <= high else None for place in line.places]
+        for run in _runs(inside):
+            canvas.line([x for x, _ in run], [y for _, y in run], line.role)
     for dot in content.dots:
         if dot.low is not None or dot.high is not None:
             ends = [kept(low if dot.low is None else dot.low), kept(high if dot.high is None else dot.high)]
