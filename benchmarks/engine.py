@@ -155,7 +155,7 @@ def hand_written(root: Path) -> None:
     print(duckdb.sql(sql).fetchall())
 
 
-def _measure(root: Path, **engine: object) -> None:
+def _measure(root: Path, *, course: bool = False, **engine: object) -> None:
     from uplift.engine import Assigned
     from uplift.engine.measure import measure
     from uplift.spec import load_study
@@ -166,13 +166,19 @@ def _measure(root: Path, **engine: object) -> None:
         path.write_text(f"{PROJECT}engine: {{{said}}}\n")
     study = load_study(root / "experiments" / "sale.yml")
     who = Assigned.from_ledger([root / "experiments" / "ledger.parquet"])
-    found = measure(study, who, as_of=AS_OF, cache_dir=root / ("limited" if engine else "cache"))
+    cache = root / ("limited" if engine else "daily" if course else "cache")
+    found = measure(study, who, as_of=AS_OF, cache_dir=cache, course=course)
     print({key: {arm: sums.n for arm, sums in m.by_arm().items()} for key, m in found.metrics.items()})
 
 
 def uplift(root: Path) -> None:
     """From the files to exact sums of all orders, with everything that is checked on the way."""
     _measure(root)
+
+
+def by_day(root: Path) -> None:
+    """The same with the course of two metrics, day by day and week by week."""
+    _measure(root, course=True)
 
 
 def again(root: Path) -> None:
@@ -236,13 +242,15 @@ def pandas(root: Path) -> None:
     print(numbers.groupby(unit["arm"]).agg(["sum", "var"]).shape)
 
 
+UPLIFT = "uplift.engine.measure, duckdb, sqlglot.dialects.duckdb"
 Step = Callable[[Path], None]
 STEPS: dict[str, tuple[Step, str]] = {
     "pruned scan": (pruned_scan, "duckdb"),
     "hand-written SQL": (hand_written, "duckdb"),
-    "uplift": (uplift, "uplift.engine.measure"),
-    "uplift again": (again, "uplift.engine.measure"),
-    "uplift in 1 GB": (limited, "uplift.engine.measure"),
+    "uplift": (uplift, UPLIFT),
+    "uplift again": (again, UPLIFT),
+    "uplift by day": (by_day, UPLIFT),
+    "uplift in 1 GB": (limited, UPLIFT),
     "bare sums": (bare_sums, "duckdb"),
     "tea-tasting": (tea_tasting, "tea_tasting, polars"),
     "pandas": (pandas, "pandas"),

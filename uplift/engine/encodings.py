@@ -6,6 +6,7 @@ Files may be gzipped. What comes out is a UTF-8 file with one kind of line end: 
 from __future__ import annotations
 
 import codecs
+import functools
 import gzip
 import hashlib
 import io
@@ -32,13 +33,19 @@ class Decoded:
 
 
 def fingerprint(path: Path) -> str:
-    """sha256 of a file's bytes. Raises DataError (UP520) for a file that can't be read."""
+    """sha256 of a file's bytes, read once while the file is as it was. Raises DataError (UP520) where it can't be."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        seen = path.stat()
+        return _fingerprint(path, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino, seen.st_dev)
     except OSError as error:
         fix = "give this user the right to read it"
         raise DataError(Problem("UP520", f"'{path}' can't be read: {error.strerror}", fix=fix)) from error
+
+
+@functools.lru_cache(maxsize=1024)
+def _fingerprint(path: Path, *_as_it_was: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def open_bytes(path: Path) -> BinaryIO:

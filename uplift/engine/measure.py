@@ -63,6 +63,8 @@ def measure(
     folder = cache_dir or cache_folder(study)
     make_cache(folder)
     plans, notices = plan(study)
+    if not course:
+        plans = tuple(replace(metric, course=False) for metric in plans)
     if (redemptions := redemption_plan(study)) is not None:
         plans = (*plans, redemptions)
     plans = (*plans, *received_plans(study))
