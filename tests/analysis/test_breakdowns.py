@@ -276,3 +276,27 @@ def test_only_the_primary_metric_has_an_interval_for_all_days_and_it_is_the_wide
         assert (day.sequential_interval.high or math.inf) > (day.interval.high or math.inf)
     revenue = next(m for m in result.metrics if m.name == "revenue")
     assert all(d.sequential_interval is None for d in revenue.course[0].days)
+
+
+def test_declared_columns_adjust_beside_the_past_with_their_gaps_filled(shop: Shop) -> None:
+    """Every fifth contact has no points; the regression has the filled column and the indicator."""
+    data = shop.drawn.study.root / "data" / "contacts.csv"
+    before = data.read_text(encoding="utf-8")
+    rows = shop.rows.copy()
+    rows["points"] = rows.before_orders * 10.0 + rows.unit % 9
+    rows["gap"] = (rows.unit % 5 == 0) * 1.0
+    lines = "".join(f"{r.unit},{r.country},{r.band},{'' if r.gap else round(r.points)}\n" for r in rows.itertuples())
+    data.write_text("customer_id,country,band,points\n" + lines, encoding="utf-8")
+    try:
+        result = shop.analyzed(CUPED.replace("lookback: 60d", "lookback: 60d, covariates: [points]"))
+    finally:
+        data.write_text(before, encoding="utf-8")
+    metric = next(m for m in result.metrics if m.name == "revenue")
+    assert metric.covariates[0].names == ("revenue_60d_before", "points", "points_missing")
+    rows["y"], rows["x"] = rows.after_cents / 100, rows.before_cents / 100
+    rows.loc[rows.gap == 1, "points"] = rows.points[rows.gap == 0].mean()  # any filling gives the same
+    for column in ("x", "points", "gap"):
+        rows[column] -= rows[column].mean()
+    rows["t"] = (rows.arm == "treatment") * 1.0
+    fitted = smf.ols("y ~ t * (x + points + gap)", rows).fit()
+    assert metric.uplifts[0].absolute == pytest.approx(fitted.params["t"], abs=1e-6)

@@ -250,3 +250,53 @@ def test_covariates_of_households_are_their_totals(shop: Shop, households: Assig
         cells = [cell.adjusting for cell in found.cells if cell.arm == arm and cell.adjusting]
         for exponents in ((1, 0, 1), (0, 1, 1), (0, 0, 2), (0, 0, 1)):
             assert sum(s.powers[exponents] for s in cells) == power([revenue, contacts, before], exponents)
+
+
+# ── columns of the contact source as covariates ──────────────────────────────────────────────────────────────────────
+
+
+def with_history(shop: Shop, folder: Path, *, column: str = "points", dated: str | None = None, **design: Any) -> Study:
+    """The shop with a column of loyalty points, which every seventh contact lacks, in a folder of its own."""
+    day = f", DATE '{dated}' AS seen" if dated else ""
+    write_parquet(
+        folder / "contacts.parquet",
+        "SELECT customer_id, country, CASE WHEN customer_id % 7 <> 0 THEN (customer_id * 37) % 1000 END AS points, "
+        f"customer_id % 5 AS visits, 3 AS constant{day} FROM '{shop.folder}/contacts.parquet'",
+    )
+    write_parquet(folder / "orders.parquet", f"SELECT * FROM '{shop.folder}/orders.parquet'")
+    contacts = SOURCES["contacts"] | ({"time": "seen"} if dated else {})
+    cuped = {"variance_reduction": "cuped", "lookback": "45d", "covariates": [column]} | design
+    return study_in(folder, sources=SOURCES | {"contacts": contacts}, metrics=METRICS, more={"design": cuped})
+
+
+def test_a_column_s_missing_values_are_filled_and_told(shop: Shop, tmp_path: Path) -> None:
+    found = measured(with_history(shop, tmp_path), Assigned.from_ledger([shop.ledger]), as_of=AS_OF).metric("revenue")
+    assert found.covariates == ("revenue_45d_before", "points", "points_missing")
+    table = shop.table(lookback=45)
+    absent = (table.unit_id % 7 == 0) | (table.unit_id > N - 20)  # the last 20 have no row at all
+    table["points"], table["missing"] = np.where(absent, 0, table.unit_id * 37 % 1000), absent.astype(int)
+    for arm in ("control", "treatment"):
+        values = whole(table[table.arm == arm], "revenue", "revenue_before", "points", "missing")
+        cells = [cell.adjusting for cell in found.cells if cell.arm == arm and cell.adjusting]
+        for exponents in ((1, 0, 1, 0), (0, 1, 1, 0), (0, 0, 2, 0), (1, 0, 0, 1), (0, 0, 1, 1), (0, 0, 0, 1)):
+            assert sum(s.powers[exponents] for s in cells) == power(values, exponents), exponents
+
+
+def test_where_no_value_is_missing_nothing_says_so(shop: Shop, tmp_path: Path) -> None:
+    study = with_history(shop, tmp_path, column="visits")
+    everybody = write_parquet(
+        tmp_path / "l.parquet", f"SELECT * FROM '{shop.ledger}' WHERE cast(unit_id AS BIGINT) <= {N - 20}"
+    )
+    found = measured(study, Assigned.from_ledger([everybody]), as_of=AS_OF)
+    assert found.metric("revenue").covariates == ("revenue_45d_before", "visits")
+
+
+@pytest.mark.parametrize(("day", "refused"), [("2026-03-01", False), ("2026-03-10", True)])
+def test_a_covariate_dated_after_the_assignment_is_refused(shop: Shop, tmp_path: Path, day: str, refused: bool) -> None:
+    study = with_history(shop, tmp_path, dated=day)
+    if not refused:
+        assert measured(study, Assigned.from_ledger([shop.ledger]), as_of=AS_OF).metric("revenue").covariates
+        return
+    with pytest.raises(DataError, match="UP589") as error:
+        measured(study, Assigned.from_ledger([shop.ledger]), as_of=AS_OF)
+    assert "test.yml" in str(error.value)

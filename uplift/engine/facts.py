@@ -100,9 +100,10 @@ def facts_of(
     own_id = None if isinstance(unit.id, RowNumber) else unit.id
     id_column = source.id if event else own_id
     numbered = id_column is None  # the row of a wide file is the contact
-    day = source.time if event else None
+    past = [part for part in parts if part.fill is not None]
+    day = source.time if event or past else None
     needed = columns_used(uses) | {c for c in (id_column, day) if c} | set(source.columns)
-    period = period_of(engine, ASSIGNED, tuple(parts), day) if day else None
+    period = period_of(engine, ASSIGNED, tuple(parts), day) if day and event else None
     table = open_source(engine, study, name, needed=needed, cache=cache, numbered=numbered, in_place=period)
     if table.home is not None:
         send_assigned(engine, table.home, ASSIGNED)
@@ -110,7 +111,7 @@ def facts_of(
     typed = typed_source(engine, study, table, uses, view=f"typed_{name}", unit=id_column, day=day)
     written = [_write(part, column, typed) for part, column in parts.items()]
     relation = f"facts_{name}"
-    sql = _events_sql(typed, written) if event else _own_sql(typed, written)
+    sql = _events_sql(typed, written) if event else _own_sql(typed, written, dated=day is not None)
     keep(engine, table.home, relation, sql)
     if table.home is not None:
         table = replace(table, fingerprint=content_of(engine, relation, engine.columns(relation)))
@@ -126,8 +127,10 @@ def facts_of(
         notices += _undated(engine, typed, str(day))
     else:
         missing = contacts_missing(engine, relation, table)
+        if day is not None:
+            _refuse_late(engine, relation, past[0], day, table)
         notices += _missing_notice(missing, table)
-    columns = {w.part: UnitColumn(w.name, w.decimals, complete=missing == 0) for w in written}
+    columns = {w.part: UnitColumn(w.name, w.decimals, w.part.fill is not None or missing == 0) for w in written}
     return Facts(relation, table, columns, sql, tuple(notices), days)
 
 
@@ -212,18 +215,29 @@ def _when(part: Part, longest: int, past: int) -> list[str]:
     return begins + ([f"e.{DAY} < a.end_{part.window}"] if part.window != longest else [])
 
 
-def _own_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
-    """The one row of each contact in a wide file."""
+def _own_sql(typed: TypedSource, written: Sequence[_Written], *, dated: bool) -> str:
+    """The one row of each contact in a wide file; `late` where it is from the day of assignment or later."""
     selected = ["a.unit_key"]
+    if dated:
+        selected.append(f"CASE WHEN e.{DAY} >= a.assigned_day THEN 1 ELSE 0 END AS late")
     for w in written:
         selected.append(f"CAST({w.value} AS BIGINT) AS {w.name}")
         selected.append(f"CASE WHEN {w.value} IS NULL THEN 1 ELSE 0 END AS nulls_{w.name}")
     return f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key"
 
 
+def _refuse_late(engine: Engine, relation: str, part: Part, time: str, table: SourceTable) -> None:
+    """What is known of a contact only after its assignment can't be a covariate (UP589)."""
+    late, last = engine.run(f"SELECT coalesce(sum(late), 0), count(*) FROM {quoted(relation)}")[0]
+    if late and part.value_snippet is not None:
+        message = f"{late:,} of {last:,} contacts have a {time} in {table.name} that is not before their assignment"
+        fix = f"export {table.name} as it was on the day before the assignment, or leave the covariate out"
+        raise DataError(Problem("UP589", message, fix=fix, place=part.value_snippet.place))
+
+
 def _refuse_nulls(engine: Engine, relation: str, written: Sequence[_Written], typed: TypedSource) -> None:
     """A missing value is neither zero nor left out silently: the YAML says which (UP534)."""
-    values = [w for w in written if w.value and w.part.aggregate in ("sum", "own")]
+    values = [w for w in written if w.value and w.part.aggregate in ("sum", "own") and w.part.fill is None]
     if not values:
         return
     sums = ", ".join(f"coalesce(sum(nulls_{w.name}), 0)" for w in values)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from uplift.engine.expressions import ColumnRef, Expression
+from uplift.engine.expressions import ColumnRef, Expression, IsNull
 from uplift.engine.snippets import Snippet, parse, snippet_at
 from uplift.errors import Problem, SpecError
 from uplift.results.effects import Kind
@@ -38,6 +38,7 @@ class Part:
     value_snippet: Snippet | None = field(default=None, compare=False, repr=False)
     where_snippet: Snippet | None = field(default=None, compare=False, repr=False)
     before: int | None = None
+    fill: int | None = None  # a covariate's value for contacts that have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,20 @@ def _past(study: Study, name: str, parts: Sequence[Part]) -> Iterator[Covariate]
         if part.window is not None:
             days = design.lookback.days if design.lookback else part.window
             yield Covariate(f"{name}{suffix}_{days}d_before", replace(part, window=None, before=days))
+    for number, column in enumerate(design.covariates):
+        yield from _declared(study, number, column)
+
+
+def _declared(study: Study, number: int, column: str) -> Iterator[Covariate]:
+    """A column of the contact source: its value, 0 where it has none, and whether it has none.
+
+    With the second the first may be filled with anything; it is left out where every contact has a value.
+    """
+    snippet = Snippet(column, study.document.place("design", "covariates", number), exact=True)
+    source, own = study.experiment.audience.source, ColumnRef(column)
+    yield Covariate(column, Part(source, "own", own, None, None, None, False, value_snippet=snippet, fill=0))
+    missing = Part(source, "own", IsNull(own), None, None, None, True, value_snippet=snippet, fill=1)
+    yield Covariate(f"{column}_missing", missing)
 
 
 def _parts(study: Study, name: str, definition: MetricDefinition, window: int | None) -> Iterator[Part]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from uplift.engine.adapter import Engine
-from uplift.engine.plan import MetricPlan
+from uplift.engine.plan import Covariate, MetricPlan
 from uplift.engine.units import UnitTable
 from uplift.errors import DataError, Place, Problem
 from uplift.stats.moments import Exponents
@@ -205,9 +205,10 @@ def with_covariates(
 
     A contact without a value of the metric is in no sum. Raises DataError (UP583) when products do not fit 38 digits.
     """
-    found = [unit.column(covariate.part) for covariate in metric.plan.covariates]
-    if not found:
+    told = [(c, cap) for c, cap in zip(metric.plan.covariates, caps, strict=True) if not _never(c, unit, bounds)]
+    if not told:
         return metric
+    found, caps = [unit.column(covariate.part) for covariate, _ in told], [cap for _, cap in told]
     missing = tuple(sorted({c.name for part in metric.plan.parts if not (c := unit.column(part)).complete}))
     columns, named = [], []
     for i, (column, cap) in enumerate(zip(found, caps, strict=True)):
@@ -224,9 +225,14 @@ def with_covariates(
     if not all(fits(own + chosen, e) for e in exponents):
         message = f"metric {metric.plan.name}: the squares of its covariates do not fit into 38 digits"
         raise DataError(Problem("UP583", message, fix="declare fewer decimals", place=place))
-    names = tuple(covariate.name for covariate in metric.plan.covariates)
+    names = tuple(covariate.name for covariate, _ in told)
     decimals = tuple(c.decimals for c in found)
     return replace(metric, covariates=CovariateColumns(names, chosen, decimals, tuple(named), exponents))
+
+
+def _never(covariate: Covariate, unit: UnitTable, bounds: Mapping[str, Bounds]) -> bool:
+    """Whether it would say that a value is missing, and none is."""
+    return covariate.part.fill == 1 and bounds[unit.column(covariate.part).name].high == 0
 
 
 def orders_that_fit(

@@ -165,7 +165,8 @@ def _join(facts: Sequence[Facts], order: Sequence[Part], groups: Attributes | No
     found = {part: (f"f{f}.{column.name}", column) for f, of in enumerate(facts) for part, column in of.columns.items()}
     for part in order:
         value, column = found[part]
-        known = value if part.aggregate == "own" else f"CAST(coalesce({value}, 0) AS BIGINT)"
+        absent = part.fill if part.aggregate == "own" else 0
+        known = value if absent is None else f"CAST(coalesce({value}, {absent}) AS BIGINT)"
         selected.append(f"{known} AS {column.name}")
     joins = " ".join(
         f"LEFT JOIN {quoted(of.relation)} AS f{f} ON f{f}.unit_key = a.unit_key" for f, of in enumerate(facts)

@@ -61,6 +61,11 @@ class Baseline(Model):
         description="Skewness of the values over contacts; with it, power in very unequal arms is planned closer.",
         examples=[18.4],
     )
+    kurtosis: SpreadField | None = Field(
+        default=None,
+        description="Kurtosis of the values over contacts (3 for a normal distribution); goes with the skewness.",
+        examples=[612],
+    )
     icc: CorrelationField | None = Field(
         default=None, description="Correlation of contacts within a cluster (household).", examples=[0.12]
     )
@@ -105,7 +110,14 @@ class Design(Model):
         default="none", description="Use each contact's past to narrow the interval.", examples=["cuped"]
     )
     lookback: WindowField | None = Field(
-        default=None, description="How much of the past variance reduction uses.", examples=["90d"]
+        default=None,
+        description="How much of each metric's own past variance reduction uses; as much as its window, where absent.",
+        examples=["90d"],
+    )
+    covariates: tuple[Text, ...] = Field(
+        default=(),
+        description="Columns of the audience's source, known before the assignment, that variance reduction uses too.",
+        examples=[["orders_24m"]],
     )
     baselines: dict[Name, Baseline] = Field(
         default_factory=dict,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from uplift.errors import Problem
 from uplift.spec.project import Project
-from uplift.spec.rules import arms, assignment, audience, decision, metrics, references, targeting, timing
+from uplift.spec.rules import arms, assignment, audience, covariates, decision, metrics, references, targeting, timing
 from uplift.spec.rules import project as shared
 from uplift.spec.rules.across import across
 from uplift.spec.study import Document, Study
@@ -22,6 +22,7 @@ STUDY_RULES: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     *timing.RULES,
     *metrics.RULES,
     *assignment.RULES,
+    *covariates.RULES,
     *decision.RULES,
     *targeting.RULES,
 )

@@ -182,6 +182,7 @@ def nothing_is_listed_twice(study: Study) -> Iterator[Problem]:
     experiment = study.experiment
     lists: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
         (("segments",), experiment.segments),
+        (("design", "covariates"), experiment.design.covariates),
         (("assignment", "strata"), experiment.assignment.strata),
     ]
     lists += [(("arms", name, "channels"), arm.channels) for name, arm in experiment.arms.items()]

@@ -235,8 +235,8 @@ ANALYSIS: tuple[Entry, ...] = (
         why_de="Zwischenblicke werden nach der Information geplant, die jeder bringt. Für ein Quantil lässt sie sich "
         "nicht vor den Daten berechnen, und die Power ebenso wenig.",
         fix_en="Choose a proportion, mean, count or ratio as primary, or plan no looks.",
-        fix_de="Wählen Sie einen Anteil, einen Mittelwert, eine Anzahl oder ein Verhältnis als Hauptmetrik, oder planen "
-        "Sie keine Zwischenblicke.",
+        fix_de="Wählen Sie einen Anteil, einen Mittelwert, eine Anzahl oder ein Verhältnis als Hauptmetrik, oder "
+        "planen Sie keine Zwischenblicke.",
     ),
     Entry(
         code="UP635",
@@ -317,9 +317,9 @@ ANALYSIS: tuple[Entry, ...] = (
         title_de="Quantil über ungleiche Kontakte",
         why_en="The interval is read off the sorted contacts, each taken for independent of the others. Members of a "
         "household are not, and where weights changed on the way the arms hold contacts of different times.",
-        why_de="Das Intervall wird aus den sortierten Kontakten abgelesen, die dafür unabhängig sein müssen. Mitglieder "
-        "eines Haushalts sind es nicht, und wo sich Gewichte unterwegs änderten, stammen die Kontakte der Gruppen aus "
-        "verschiedenen Zeiten.",
+        why_de="Das Intervall wird aus den sortierten Kontakten abgelesen, die dafür unabhängig sein müssen. "
+        "Mitglieder eines Haushalts sind es nicht, und wo sich Gewichte unterwegs änderten, stammen die Kontakte der "
+        "Gruppen aus verschiedenen Zeiten.",
         fix_en="Read the metric as a mean, or winsorise that mean.",
         fix_de="Betrachten Sie die Metrik als Mittelwert, oder kappen Sie diesen.",
     ),

@@ -509,4 +509,24 @@ SPEC: tuple[Entry, ...] = (
         "Write `{uplift: 8%, half_width: 5%}` for a treatment.",
         "`{uplift: 8%, half_width: 5%}` für eine Gruppe schreiben.",
     ),
+    Entry(
+        "UP247",
+        "Covariates that nothing uses",
+        "Kovariaten, die nichts verwendet",
+        "Covariates and lookback belong to variance reduction; without it they look like a decision and are none.",
+        "Kovariaten und Lookback gehören zur Varianzreduktion; ohne sie wirken sie wie eine Festlegung und sind keine.",
+        "Write `variance_reduction: cuped`, or delete them.",
+        "`variance_reduction: cuped` schreiben oder die Angaben löschen.",
+    ),
+    Entry(
+        "UP248",
+        "Covariate that follows the assignment",
+        "Kovariate, die der Zuteilung folgt",
+        "What the treatment can move takes the effect away together with the noise: adjusting by an outcome, an "
+        "opening or a click finds nothing where there is something.",
+        "Was die Maßnahme bewegen kann, nimmt mit dem Rauschen auch die Wirkung weg: Wer nach einem Ergebnis, einer "
+        "Öffnung oder einem Klick ausgleicht, findet nichts, wo etwas ist.",
+        "Name columns with what was known before the assignment.",
+        "Spalten mit dem nennen, was vor der Zuteilung bekannt war.",
+    ),
 )
