@@ -225,7 +225,7 @@ def _running(portfolio: Portfolio, language: Language) -> Chapter | None:
     heads = (words.experiment, words.owner, words.status, words.design, words.read_out, words.left)
     ordered = sorted(portfolio.open_tests, key=lambda t: (t.read_out is None, t.read_out or t.start, t.experiment))
     lines = tuple(_open_test(test, portfolio, language) for test in ordered)
-    sheet = Sheet(words.running, heads, lines, frozenset({1, 2, 3}))
+    sheet = Sheet(words.running, heads, lines, frozenset({1, 2, 3, 5}))
     return Chapter("running", words.running_heading, sheets=(sheet,))
 
 
