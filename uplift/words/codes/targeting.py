@@ -251,6 +251,46 @@ TARGETING: tuple[Entry, ...] = (
         fix_de="Geben Sie andere Merkmale an, oder nehmen Sie hin, dass sich die Wirkung danach nicht unterscheidet.",
     ),
     Entry(
+        code="UP726",
+        title_en="unknown learner",
+        title_de="unbekannter Lerner",
+        why_en="Only learners that were tried and fenced in are offered.",
+        why_de="Angeboten werden nur Lerner, die erprobt und abgesichert sind.",
+        fix_en="Name one of s, t, x, r, dr, uplift_forest, causal_forest.",
+        fix_de="Nennen Sie einen von s, t, x, r, dr, uplift_forest, causal_forest.",
+    ),
+    Entry(
+        code="UP727",
+        title_en="a classifier where a regressor belongs",
+        title_de="Klassifikator statt Regressor",
+        why_en="causalml's learners take a classifier's labels (0 or 1) for probabilities; for rare outcomes every "
+        "effect is then 0.",
+        why_de="Die Lerner von causalml halten die Klassen 0 und 1 eines Klassifikators für Wahrscheinlichkeiten; bei "
+        "seltenen Ereignissen ist dann jede Wirkung 0.",
+        fix_en="Give a regressor; it suits shares as well.",
+        fix_de="Geben Sie einen Regressor an; er taugt auch für Anteile.",
+    ),
+    Entry(
+        code="UP728",
+        title_en="amounts in an uplift forest",
+        title_de="Beträge in einem Uplift-Wald",
+        why_en="Uplift forests compare shares. They accept amounts and return numbers that mean nothing.",
+        why_de="Uplift-Wälder vergleichen Anteile. Beträge nehmen sie an und geben Zahlen ohne Bedeutung zurück.",
+        fix_en="Use another learner for amounts.",
+        fix_de="Nehmen Sie für Beträge einen anderen Lerner.",
+    ),
+    Entry(
+        code="UP729",
+        title_en="scores that don't fit the contacts",
+        title_de="Punktwerte, die nicht zu den Kontakten passen",
+        why_en="A competing model has to score every contact of the experiment exactly once, or the comparison is not "
+        "fair.",
+        why_de="Ein Wettbewerber muss jeden Kontakt des Experiments genau einmal bewerten, sonst ist der Vergleich "
+        "nicht fair.",
+        fix_en="Give one finite score per contact.",
+        fix_de="Geben Sie je Kontakt einen endlichen Wert an.",
+    ),
+    Entry(
         code="UP731",
         title_en="a model file that can't be read",
         title_de="Modelldatei nicht lesbar",
