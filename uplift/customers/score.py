@@ -17,7 +17,7 @@ from uplift.customers.history import History, read_history, required, study_of
 from uplift.customers.likelihood import Fit
 from uplift.customers.scores import Columns, Models, Totals, scored
 from uplift.customers.snapshots import every, snapshot
-from uplift.engine import DuckDBEngine
+from uplift.engine import DuckDBEngine, Settings
 from uplift.errors import Problem
 from uplift.results.customers import (
     FREQUENCIES,
@@ -36,6 +36,7 @@ from uplift.words.language import Language
 
 Progress = Callable[[str], None]
 CONFIDENCE = 0.9
+MEMORY = "600MB"  # of the engine, where project.yml says nothing; what does not fit goes to the disk
 Z90 = 1.6448536269514722
 INTEGERS = ("n_purchases", "days_since_purchase", "days_since_first_purchase")
 GROUPS = ("recency_group", "frequency_group", "monetary_group")
@@ -73,8 +74,10 @@ def score(
     """
     study = study_of(project, document)
     wanted = required(project, document)
-    with tempfile.TemporaryDirectory(prefix="uplift-score-") as work, DuckDBEngine() as engine:
-        history = read_history(engine, study, as_of=as_of, folder=Path(work), progress=progress)
+    memory = project.engine.memory_limit or MEMORY
+    with tempfile.TemporaryDirectory(prefix="uplift-score-") as work:
+        with DuckDBEngine(Settings(memory_limit=memory, temp_directory=Path(work) / "spill")) as engine:
+            history = read_history(engine, study, as_of=as_of, folder=Path(work), progress=progress)
         progress("fit the models")
         models = train(history, horizon=wanted.horizon.days, discount=float(wanted.discount))
         name = model_id(models, as_of)
@@ -117,20 +120,19 @@ def write_scores(history: History, parts: Iterable[Columns], target: Path, *, st
     work = history.people.parent / "scores"
     make_folder(work)
     make_folder(target.parent)
-    names: list[str] = []
     with duckdb.connect() as connection:
         for number, columns in enumerate(parts):
-            names = [name for name in columns if name != "n"]
-            chunk = pd.DataFrame(dict(columns))
-            connection.register("chunk", chunk)
-            connection.execute(f"COPY (SELECT * FROM chunk) TO '{work}/{number:06d}.parquet' (FORMAT parquet)")
+            selected = ", ".join(_typed(name, kinds) for name in columns if name != "n")
+            low, high = int(columns["n"].min()), int(columns["n"].max())
+            connection.register("chunk", pd.DataFrame(dict(columns)))
+            connection.execute(
+                f'COPY (SELECT CAST(p.unit AS {id_type}) AS "{id_name}", {selected}, '
+                f"DATE '{history.as_of}' AS scored_on, '{model}' AS score_model "
+                f"FROM (SELECT * FROM read_parquet($${history.people}$$) WHERE n BETWEEN {low} AND {high}) AS p "
+                f"JOIN chunk AS s ON s.n = p.n ORDER BY p.n) TO '{work}/{number:06d}.parquet' (FORMAT parquet)"
+            )
             connection.unregister("chunk")
-        selected = ", ".join(_typed(name, kinds) for name in names)
-        sql = (
-            f"SELECT CAST(p.unit AS {id_type}) AS \"{id_name}\", {selected}, DATE '{history.as_of}' AS scored_on, "
-            f"'{model}' AS score_model FROM read_parquet($${history.people}$$) AS p "
-            f"JOIN read_parquet('{work}/*.parquet') AS s ON s.n = p.n ORDER BY p.n"
-        )
+        sql = f"SELECT * FROM read_parquet('{work}/*.parquet')"  # in the order of their names, so of the contacts
         form = "FORMAT csv, HEADER" if target.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
         with written_aside(target) as aside:
             connection.execute(f"COPY ({sql}) TO $${aside}$$ ({form})")

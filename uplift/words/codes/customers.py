@@ -150,4 +150,16 @@ CUSTOMERS: tuple[Entry, ...] = (
         fix_en="Define a second metric with the same model for the other window.",
         fix_de="Legen Sie für das andere Zeitfenster eine zweite Metrik mit demselben Modell an.",
     ),
+    Entry(
+        code="UP674",
+        title_en="too short a history for a forecast",
+        title_de="zu kurze Historie für eine Prognose",
+        why_en="What a quarter will bring is told from the quarters before; without one there is nothing to go by, and "
+        "without two nothing says how far the forecast may be off.",
+        why_de="Was ein Quartal bringt, wird aus den vorigen geschlossen; ohne eines gibt es keinen Anhalt, und ohne "
+        "zwei sagt nichts, wie weit die Prognose danebenliegen kann.",
+        fix_en="Export a longer history of purchases; with two years and a quarter the season is seen too.",
+        fix_de="Exportieren Sie eine längere Kaufhistorie; mit zwei Jahren und einem Quartal ist auch die Saison zu "
+        "sehen.",
+    ),
 )
