@@ -124,11 +124,12 @@ def test_planned_power_of_revenue_in_a_holdout_knows_the_bar_of_the_transform(li
         control, treatment = revenue(n_control, 1.0), revenue(n_treatment, 1 + lift)
         found = compare("revenue", "mean", control=control, treatment=treatment, design_ratio=9.0)
         wins += found.direction == ("up" if lift > 0 else "down")
-    raw = [p * math.exp(k * k * sigma**2 / 2) for k in (1, 2, 3)]
+    raw = [p * math.exp(k * k * sigma**2 / 2) for k in (1, 2, 3, 4)]
     variance = raw[1] - raw[0] ** 2
     cv = math.sqrt(variance) / raw[0]
     skewness = (raw[2] - 3 * raw[0] * raw[1] + 2 * raw[0] ** 3) / variance**1.5
-    planned = power_of(HallRatio(lift, cv, skewness, n_control, n_treatment), alpha=0.05)
+    kurtosis = (raw[3] - 4 * raw[0] * raw[2] + 6 * raw[0] ** 2 * raw[1] - 3 * raw[0] ** 4) / variance**2
+    planned = power_of(HallRatio(lift, cv, skewness, n_control, n_treatment, kurtosis), alpha=0.05)
     error = 3 * math.sqrt(0.25 / runs)
     assert planned == pytest.approx(wins / runs, abs=0.02 + error)
     if lift > 0:  # the log test's plan promises more than the transform finds

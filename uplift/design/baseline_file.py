@@ -38,8 +38,8 @@ def written(study: Study, found: Baselines) -> str:
         text = put_all(text, {(*path, key): value for key, value in _entries(metric, found).items()})
         if metric.sd is not None and metric.kind != "proportion":
             text = drop(text, (*path, "cv"))
-        if "skewness" not in _entries(metric, found):
-            text = drop(text, (*path, "skewness"))
+        for key in {"skewness", "kurtosis"} - _entries(metric, found).keys():
+            text = drop(text, (*path, key))
     audience: dict[tuple[str, ...], str] = {}
     if found.expected:
         audience["audience", "expected_size"] = _count(found.expected, grouped=grouped)
@@ -72,6 +72,8 @@ def _entries(metric: Measured, found: Baselines) -> dict[str, str]:
         entries["sd"] = _level(metric.sd, metric)
     if metric.kind in ("mean", "count") and metric.skewness is not None and metric.skewness >= 0:
         entries["skewness"] = _rounded(metric.skewness)
+        if metric.kurtosis is not None:
+            entries["kurtosis"] = _rounded(metric.kurtosis)
     if metric.icc is not None:
         entries["icc"] = _rounded(max(0.0, metric.icc))
     entries["source"] = f"'{metric.source}'" if "," in metric.source else metric.source

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from uplift.design.power import over_control_noise, upper_tail
+from uplift.design.power import LARGE_DF, over_control_noise, upper_tail
 
 _LEAST_VARIANCE = 0.05  # of the expected one: an estimate can't fall further, however far the control's mean lies off
 _FLAT = 1e-9
@@ -23,8 +23,14 @@ class HallRatio:
         m_t − m_c ≥ τ(A) √(V_t + V_c),   V_c ∝ 1 + skewness·x/√n_c,
 
     with τ the inverse of Hall's cubic at the critical value and A the skewness of the statistic; the treatment's part
-    is taken to first order, with an Edgeworth term. Within 1.5 points of simulation where skewness/√n_c is up to 0.3
-    (docs/calibration/power.md); the plain log test is 5 points too optimistic there.
+    is taken to first order, with an Edgeworth term.
+
+    The degrees of freedom of the read-out follow the sample's kurtosis, and that moves with the mean as well. A
+    decrease is proven by a control that lies high, where the large baskets are: the full kurtosis counts, for the
+    quantile and as noise of the variance beyond what the mean tells, (kurtosis − 1 − skewness²)/n. An increase is
+    proven by a control without them, whose degrees of freedom are many. `kurtosis` is 3 for a normal distribution;
+    where it is not known, the smallest one that this skewness allows stands in (Pearson 1916: skewness² + 1).
+    Against simulation: docs/calibration/power.md.
     """
 
     uplift: float
@@ -32,7 +38,22 @@ class HallRatio:
     skewness: float
     n_control: float
     n_treatment: float
-    df: float | None = None
+    kurtosis: float | None = None
+
+    @property
+    def df(self) -> float | None:
+        """Kurtosis-adjusted degrees of freedom on the log scale, as the read-out has them; None where t is normal."""
+        if self.uplift > 0:
+            return None
+        a, b = 1 / self.n_control, 1 / self.n_treatment
+        noise = (self._kurtosis - 1) * (a**3 + b**3)
+        found = 2 * (a + b) ** 2 / noise if noise > 0 else LARGE_DF
+        return None if found >= LARGE_DF else max(found, 1.0)
+
+    @property
+    def _kurtosis(self) -> float:
+        least = self.skewness**2 + 1
+        return least if self.kurtosis is None else max(self.kurtosis, least)
 
     @property
     def steepness(self) -> float:
@@ -53,6 +74,7 @@ class HallRatio:
         se_c, se_t = self.cv / root_c, ratio * self.cv / root_t
         third_c, third_t = self.skewness * se_c**3 / root_c, self.skewness * se_t**3 / root_t
         bend_c, bend_t = self.skewness / root_c / 6, self.skewness / root_t / 6
+        unexplained = 0.0 if self.uplift > 0 else self._kurtosis - 1 - self.skewness**2
 
         def chance(x: float) -> float:
             seen = 1 + se_c * (x + bend_c * (x * x - 1))
@@ -63,7 +85,8 @@ class HallRatio:
             se = math.sqrt(variance)
             bar = _bar(sign * q, (third_t - third_c * swing**1.5) / (variance * se))
             slope = se_t - bar * se_t**2 * 3 * bend_t / se  # the treatment's own noise moves its standard error too
-            z = (seen - ratio + bar * se) / slope
+            blur = unexplained * ((swing * se_c**2) ** 2 / self.n_control + se_t**4 / self.n_treatment)
+            z = (seen - ratio + bar * se) / math.hypot(slope, bar * math.sqrt(blur) / (2 * se))
             tail = upper_tail(z) + bend_t * (z * z - 1) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
             return min(1.0, max(0.0, tail if sign > 0 else 1 - tail))
 

@@ -25,6 +25,7 @@ class Known:
     date: datetime.date | None
     age_days: int | None
     skewness: float | None = None
+    kurtosis: float | None = None
 
     @property
     def cv(self) -> float | None:
@@ -67,4 +68,5 @@ def known(study: Study, metric: str, *, today: datetime.date) -> Known | None:
         date=baseline.date,
         age_days=None if baseline.date is None else (today - baseline.date).days,
         skewness=baseline.skewness,
+        kurtosis=baseline.kurtosis,
     )

@@ -62,6 +62,7 @@ class Question:
     spending: str = "obrien_fleming"
     gives_up: bool = False  # a look may stop the test as hopeless
     skewness: float | None = None  # of the values per contact, where Hall's transform may read them
+    kurtosis: float | None = None
     hall_beyond: float = 3.0  # arms more unequal than this are read by it
 
     @property
@@ -114,6 +115,7 @@ def question_of(study: Study, *, audience: int, known: Known) -> Question:
         spending=design.sequential.spending if design.sequential else "obrien_fleming",
         gives_up=design.sequential is not None and design.sequential.futility == "nonbinding",
         skewness=known.skewness if _may_read_by_hall(study, metric.kind) else None,
+        kurtosis=known.kurtosis,
         hall_beyond=0.0 if design.interval == "hall" else 3.0,
     )
 
@@ -269,7 +271,7 @@ def _comparison(question: Question, n_control: float, n_treatment: float, share:
     assert question.cv is not None
     uneven = max(question.control, share) > question.hall_beyond * min(question.control, share)
     if question.skewness is not None and uneven:
-        return HallRatio(question.uplift, question.cv, question.skewness, n_control, n_treatment, df)
+        return HallRatio(question.uplift, question.cv, question.skewness, n_control, n_treatment, question.kurtosis)
     return compare_means(
         uplift=question.uplift,
         cv=question.cv,
