@@ -43,10 +43,12 @@ def cells(found: Measurement) -> Cells:
     numbers: Cells = {}
     for key, metric in found.metrics.items():
         numbers[key, "counted"] = (metric.mature, metric.immature, metric.missing)
-        numbers[key, "scale"] = (metric.cap, metric.decimals, metric.preliminary)
+        numbers[key, "scale"] = (metric.cap, metric.decimals, metric.preliminary, metric.covariates)
+        numbers[key, "parts"] = (metric.segments, metric.course, metric.quantiles)
         for cell in metric.cells:
             own = (key, cell.arm, cell.weight_epoch, cell.stratum)
             numbers[*own, "n"] = (cell.sums.n, cell.sums.nonzero, cell.sums.decimals, cell.sums.shift)
+            numbers[*own, "adjusting"] = cell.adjusting
             for exponents, total in cell.sums.powers.items():
                 numbers[(*own, exponents)] = total
     numbers["assigned"] = found.assigned_cells  # type: ignore[index]
