@@ -13,6 +13,7 @@ from uplift.customers.forecast import QUARTER, forecast
 from uplift.customers.history import History
 from uplift.errors import StatisticsError
 from uplift.results.forecast import Forecast
+from uplift.results.forecast_table import text
 
 START = datetime.date(2023, 1, 2)
 
@@ -92,3 +93,10 @@ def _shop(seed: int, folder: Path, *, days: int = QUARTER * 10 + 110, per_day: f
         )
         ((came,),) = con.execute(f"SELECT sum(value) FROM '{path}' WHERE day >= DATE '{end}'").fetchall()
     return History(path, path, None, end, START, n, n, len(table), 2, (), ()), int(came)
+
+
+def test_the_table_says_segments_interval_and_past_errors(quarters: Forecast) -> None:
+    told = text(quarters, "USD", "en")
+    assert told.startswith("Revenue of the 91 days from 1 July 1998")
+    assert "Total" in told
+    assert "+13.0% (+24.0%)" in told  # April to June 1998, as the test above counts it

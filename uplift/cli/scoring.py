@@ -1,4 +1,4 @@
-"""The verb about customers: `score`."""
+"""The verbs about customers: `score` and `forecast`."""
 
 from __future__ import annotations
 
@@ -52,3 +52,29 @@ def score(
     typer.echo(as_json(done.result) if json else text(done.result, speech), nl=not json)
     typer.echo(f"scores  {shown(done.table)}", err=json)
     typer.echo(f"figures {shown(note)}", err=json)
+
+
+def forecast(
+    project: Annotated[
+        Path, typer.Argument(metavar="[PROJECT]", help="project.yml, or the folder that holds it.")
+    ] = FOLDER,
+    as_of: DayOption = None,
+    language: LanguageOption = None,
+) -> None:
+    """The revenue of the coming quarter, with its interval.
+
+    Known customers one by one, newcomers at their recent rate, the season where two years show it; and how the same
+    forecast did in the quarters before.
+    """
+    import datetime
+    from zoneinfo import ZoneInfo
+
+    from uplift.customers.forecast import forecast_project
+    from uplift.results.forecast_table import text
+    from uplift.spec import load_project
+
+    found, document = load_project(project)
+    day = as_of.date() if as_of else datetime.datetime.now(ZoneInfo(found.timezone)).date()
+    with Stages() as stages:
+        told = forecast_project(found, document, as_of=day, progress=stages)
+    typer.echo(text(told, found.currency, speech_of(language) or found.language))

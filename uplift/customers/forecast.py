@@ -8,16 +8,22 @@ give the interval, and where the same quarter was seen in two earlier years, the
 from __future__ import annotations
 
 import datetime
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from uplift.customers import bgnbd, gammagamma
-from uplift.customers.history import History
+from uplift.customers.history import History, Progress, read_history, study_of
 from uplift.customers.snapshots import CHUNK, Snapshot, every, snapshot
+from uplift.engine import DuckDBEngine
+from uplift.engine.machine import settings_for
 from uplift.errors import Problem, StatisticsError
 from uplift.results.forecast import Forecast, ForecastSegment, PastQuarter
+from uplift.spec.project import Project
+from uplift.spec.study import Document
 
 Floats = NDArray[np.float64]
 QUARTER = 91  # thirteen weeks: the same weekdays every time
@@ -69,6 +75,18 @@ def forecast(history: History, *, days: int = QUARTER, confidence: float = 0.9) 
         season=factor if season else None,
         past=tuple(past),
     )
+
+
+def forecast_project(
+    project: Project, document: Document, *, as_of: datetime.date, progress: Progress = lambda _stage: None
+) -> Forecast:
+    """The forecast from the purchases that project.yml names. Raises what `read_history` and `forecast` raise."""
+    study = study_of(project, document)
+    with tempfile.TemporaryDirectory(prefix="uplift-forecast-") as work:
+        with DuckDBEngine(settings_for(study, Path(work))) as engine:
+            history = read_history(engine, study, as_of=as_of, folder=Path(work), progress=progress)
+        progress("tell past quarters and the coming one")
+        return forecast(history)
 
 
 def _past_quarters(history: History, days: int) -> list[PastQuarter]:
