@@ -250,17 +250,17 @@ def _excess(drawn: TargetList, options: Options, limits: Limits) -> dict[str, in
 
 
 def _tightened(limits: Limits, excess: Mapping[str, int]) -> Limits:
-    less = dict(excess)
-    budget = limits.budget
-    if budget is not None:
-        budget -= less.pop("budget", 0)
-    capacity = limits.capacity
-    if capacity is not None:
-        capacity -= less.pop("capacity", 0)
-    caps = {arm: cap - less.get(arm, 0) for arm, cap in limits.caps.items()}
-    if min((v for v in (budget, capacity, *caps.values()) if v is not None), default=0) < 0:
+    if all(_limit(limits, name) == 0 for name in excess):  # nobody is planned any more, and it is still too much
         raise unkept(", ".join(excess))
+    left = {name: max(_limit(limits, name) - over, 0) for name, over in excess.items()}
+    budget, capacity = left.pop("budget", limits.budget), left.pop("capacity", limits.capacity)
+    caps = {**limits.caps, **left}
     return replace(limits, budget=budget, capacity=capacity, caps=caps)
+
+
+def _limit(limits: Limits, name: str) -> int:
+    own = {"budget": limits.budget, "capacity": limits.capacity}.get(name, limits.caps.get(name))
+    return own or 0
 
 
 def spend_of(drawn: TargetList, options: Options) -> int:

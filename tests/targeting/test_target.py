@@ -1,0 +1,211 @@
+"""The whole circle: a finished test, a verdict, a list, the next experiment."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from tests.targeting.projects import ON, project
+from uplift.analysis import analyze, save
+from uplift.cli.app import app
+from uplift.design.checkup import check_paths
+from uplift.errors import UpliftError
+from uplift.results.json_form import read, targeting_json
+from uplift.results.targeting_table import text
+from uplift.spec import Study, load_study
+from uplift.spec.quantities import parse_money
+from uplift.targeting.learner import Settings
+from uplift.targeting.saved import save_reading
+from uplift.targeting.target import Targeted, target
+from uplift.targeting.target_files import read_list
+
+QUICK = Settings(seed=1, threads=1, folds=2, outcomes="ridge", candidates=("constant", "ridge"))
+STRATEGY = "  outcome: net_value\n  strategy: {budget: 500 EUR}\n  keep_learning: {treated_among_rest: 2%}\n"
+
+
+def run(study: Study, **changes: object) -> Targeted:
+    return target(study, on=ON, settings=QUICK, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def circle(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Targeted]:
+    study = project(tmp_path_factory.mktemp("circle"), targeting=STRATEGY)
+    return study, run(study)
+
+
+def test_a_test_with_proven_differences_leads_to_a_list_of_those_for_whom_it_pays(
+    circle: tuple[Study, Targeted],
+) -> None:
+    _, found = circle
+    assert found.verdict.recommended
+    assert found.sent is not None
+    assert found.reading.allocation is not None
+    targeted = found.sent.planned > 0
+    # 500 € at 62 cents are 806 contacts; a quarter of 6,000 has three orders, and for them alone the mail pays.
+    assert 600 < targeted.sum() <= 806
+    orders = _orders(circle[0])
+    assert (orders[found.sent.ids[targeted].astype(int) - 1] == 3).mean() > 0.95
+
+
+def test_the_budget_holds_for_what_is_sent_to_the_cent(circle: tuple[Study, Targeted]) -> None:
+    _, found = circle
+    assert found.sent is not None
+    assert found.reading.allocation is not None
+    mailed = dict(found.sent.counts)["mail"]
+    assert found.reading.allocation.spend == pytest.approx(mailed * 0.62)
+    assert found.reading.allocation.spend <= 500
+    assert found.reading.allocation.budget == pytest.approx(500)
+    assert found.reading.allocation.tried_out > 0
+    assert found.reading.allocation.held_back > 0
+
+
+def test_the_honest_value_is_near_the_truth(circle: tuple[Study, Targeted]) -> None:
+    """40 points more buyers × 40 € × 40 % − 62 cents, for the share of contacts on the list."""
+    _, found = circle
+    assert found.reading.allocation is not None
+    honest = found.reading.allocation.honest
+    truth = (0.4 * 40 * 0.4 - 0.62) * found.reading.allocation.planned / 6_000
+    assert honest.standard_error is not None
+    assert abs(honest.value - truth) < 4 * honest.standard_error
+
+
+def test_the_files_say_what_was_found_and_the_next_experiment_passes_its_check(circle: tuple[Study, Targeted]) -> None:
+    study, found = circle
+    assert found.files is not None
+    assert found.sent is not None
+    assert found.next is not None
+    back = read_list(found.files.csv, arms=found.sent.arms)
+    assert (back.arm == found.sent.arm).all()
+    assert found.files.csv.parent == study.root / "lists" / "sale" / "2026-11-22"
+    checked = check_paths([found.next.experiment], today=ON)
+    assert [p for file in checked for p in file.problems if p.level == "error"] == []
+    following = load_study(found.next.experiment).experiment
+    assert following.arms["control"].weight == found.next.campaign.control >= Fraction(1, 10)
+    assert following.audience.expected_size == (found.sent.planned > 0).sum()
+
+
+def test_the_same_data_make_the_same_list(circle: tuple[Study, Targeted], tmp_path: Path) -> None:
+    study, found = circle
+    assert found.files is not None
+    again = run(study, out=tmp_path)
+    assert again.files is not None
+    assert again.files.csv.read_bytes() == found.files.csv.read_bytes()
+    assert targeting_json(again.reading) == targeting_json(found.reading)
+
+
+def test_the_terminal_shows_verdict_policies_incentives_budget_and_list_in_both_languages(
+    circle: tuple[Study, Targeted],
+) -> None:
+    _, found = circle
+    english, german = text(found.reading, "EUR", "en"), text(found.reading, "EUR", "de")
+    for said in (
+        "targeting is worth it",
+        "send nothing",
+        "Value by budget",
+        "The list",
+        "€500.00",
+        "held back by chance",
+    ):
+        assert said in english, said
+    for said in (
+        "Eine Auswahl lohnt sich",
+        "nichts senden",
+        "Wert nach Budget",
+        "500,00\N{NO-BREAK SPACE}€",
+        "zurückgehalten",
+    ):
+        assert said in german, said
+    assert "UP" in english
+    assert str(found) == english
+
+
+def test_without_proven_differences_no_list_is_written(tmp_path: Path) -> None:
+    study = project(tmp_path, effect=0.0, targeting=STRATEGY)
+    found = run(study)
+    assert found.verdict.action in {"no_one", "test_again"}
+    assert found.files is None
+    assert not (tmp_path / "lists").exists()
+
+
+def test_a_list_against_the_advice_says_so_in_every_row(tmp_path: Path) -> None:
+    study = project(tmp_path, effect=0.0, targeting="  strategy: {coverage: 10%}\n")
+    found = run(study, anyway=True, language="de")
+    assert found.files is not None
+    lines = found.files.csv.read_text("utf-8").splitlines()
+    assert all("Gegen den Rat der Prüfung erstellt." in line for line in lines[1:])
+
+
+def test_a_budget_given_by_hand_wins(circle: tuple[Study, Targeted], tmp_path: Path) -> None:
+    found = run(circle[0], budget=parse_money("155 EUR"), out=tmp_path)
+    assert found.reading.allocation is not None
+    assert found.reading.allocation.spend <= 155
+    assert found.reading.allocation.planned <= 250
+
+
+def test_excluded_contacts_are_on_the_list_without_an_arm(tmp_path: Path) -> None:
+    study = project(tmp_path, targeting="  strategy: {exclude: {mail: age < 40}}\n")
+    found = run(study)
+    assert found.sent is not None
+    young = _ages(study)[found.sent.ids.astype(int) - 1] < 40
+    assert found.sent.of_role("excluded")[young].all()
+    assert not found.sent.of_role("excluded")[~young].any()
+    assert (found.sent.arm[young] == 0).all()
+
+
+def test_a_strategy_that_can_not_be_kept_is_refused(tmp_path: Path) -> None:
+    study = project(tmp_path, targeting="  strategy: {budget: 10 EUR, coverage: 50%}\n")
+    with pytest.raises(UpliftError) as refused:
+        run(study)
+    assert refused.value.problems[0].code == "UP754"
+
+
+def test_the_reading_joins_the_result_of_the_same_day(tmp_path: Path) -> None:
+    study = project(tmp_path, targeting=STRATEGY)
+    found = run(study)
+    alone = save_reading(study, found.reading, found.as_of)
+    assert alone.name == "targeting.json"
+    result = save(study, analyze(study, as_of=found.as_of))
+    save_reading(study, found.reading, found.as_of)
+    assert read(result).targeting == found.reading
+
+
+@pytest.mark.slow
+def test_the_verb_prints_writes_and_ends_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = project(tmp_path, targeting=STRATEGY, size=4_000)
+    monkeypatch.chdir(study.root)
+    done = CliRunner().invoke(app, ["target", "sale", "--budget", "200 EUR"])
+    assert done.exit_code == 0, done.output
+    assert "targeting is worth it" in done.stdout
+    assert "next    lists/sale/" in done.stdout
+    as_json = CliRunner().invoke(app, ["target", "sale", "--json", "--out", "elsewhere"])
+    assert json.loads(as_json.stdout)["contacts"] == 4_000
+    assert (tmp_path / "elsewhere" / "lists" / "sale").is_dir()
+
+
+@pytest.mark.slow
+def test_a_mere_no_ends_well_and_says_how_to_insist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = project(tmp_path, effect=0.0, size=1_500)
+    monkeypatch.chdir(study.root)
+    done = CliRunner().invoke(app, ["target", "sale"])
+    assert done.exit_code == 0
+    assert "--anyway" in done.stdout
+    assert not (tmp_path / "lists").exists()
+
+
+def test_a_budget_that_is_none_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project(tmp_path, size=200).root)
+    done = CliRunner().invoke(app, ["target", "sale", "--budget", "-5 EUR"])
+    assert done.exit_code == 2
+
+
+def _orders(study: Study) -> np.ndarray:
+    return np.loadtxt(study.root / "data" / "contacts.csv", delimiter=",", skiprows=1, usecols=2)
+
+
+def _ages(study: Study) -> np.ndarray:
+    return np.loadtxt(study.root / "data" / "contacts.csv", delimiter=",", skiprows=1, usecols=1)
