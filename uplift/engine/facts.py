@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -60,7 +60,7 @@ class ContactDays:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class Written:
     """A part in SQL: its column, the value of a row (None: a row counts 1), its filter, its decimals."""
 
     part: Part
@@ -70,13 +70,33 @@ class _Written:
     decimals: int
 
 
-def define_windows(engine: Queries, parts: Sequence[Part]) -> None:
-    """Name the assigned contacts with the day after every window (`end_30`) and the first of every past (`from_90`)."""
-    windows = sorted({part.window for part in parts if part.window is not None})
-    pasts = sorted({part.before for part in parts if part.before is not None})
+@dataclass(frozen=True, slots=True)
+class SharedSource:
+    """An event source that was added up for several experiments at once, and which of them this one is.
+
+    `totals` has experiment, unit_key and a column per part (`names`), `days` the same per active day.
+    """
+
+    table: SourceTable
+    typed: TypedSource
+    totals: str
+    days: str
+    names: Mapping[Part, str]
+    experiment: int
+
+
+def ends_of_windows(parts: Iterable[Part]) -> str:
+    """The day after every window (`end_30`) and the first of every past (`from_90`), as columns."""
+    asked = list(parts)
+    windows = sorted({part.window for part in asked if part.window is not None})
+    pasts = sorted({part.before for part in asked if part.before is not None})
     days = "".join(f", CAST(assigned_day + INTERVAL '{w}' DAY AS DATE) AS end_{w}" for w in windows)
-    days += "".join(f", CAST(assigned_day - INTERVAL '{b}' DAY AS DATE) AS from_{b}" for b in pasts)
-    engine.define(WINDOWS, f"SELECT unit_key, assigned_day{days} FROM {ASSIGNED}")
+    return days + "".join(f", CAST(assigned_day - INTERVAL '{b}' DAY AS DATE) AS from_{b}" for b in pasts)
+
+
+def define_windows(engine: Queries, parts: Sequence[Part]) -> None:
+    """Name the assigned contacts with the days on which their windows and pasts end and begin."""
+    engine.define(WINDOWS, f"SELECT unit_key, assigned_day{ends_of_windows(parts)} FROM {ASSIGNED}")
 
 
 def facts_of(
@@ -87,15 +107,18 @@ def facts_of(
     *,
     cache: Path,
     daily: Collection[Part] = (),
+    shared: SharedSource | None = None,
 ) -> Facts:
     """Add up one source for the parts that read it; `parts` gives each its column in the unit table.
 
-    The parts in `daily` are added up per contact and day too.
+    The parts in `daily` are added up per contact and day too. With `shared` the rows were read already.
 
     Raises DataError: UP534 a missing value, UP566 a contact twice in a wide file.
     """
+    if shared is not None:
+        return _taken(engine, name, parts, shared, daily, str(study.source(name).time))
     source, unit = study.source(name), study.experiment.unit
-    uses = [use for part in parts for use in _uses(part)]
+    uses = uses_of(parts)
     event = source.grain == "event"
     own_id = None if isinstance(unit.id, RowNumber) else unit.id
     id_column = source.id if event else own_id
@@ -109,7 +132,7 @@ def facts_of(
         send_assigned(engine, table.home, ASSIGNED)
         define_windows(table.home, tuple(parts))
     typed = typed_source(engine, study, table, uses, view=f"typed_{name}", unit=id_column, day=day)
-    written = [_write(part, column, typed) for part, column in parts.items()]
+    written = written_of(parts, typed)
     relation = f"facts_{name}"
     sql = _events_sql(typed, written) if event else _own_sql(typed, written, dated=day is not None)
     keep(engine, table.home, relation, sql)
@@ -134,6 +157,62 @@ def facts_of(
     return Facts(relation, table, columns, sql, tuple(notices), days)
 
 
+def _taken(
+    engine: Engine, name: str, parts: Mapping[Part, str], shared: SharedSource, daily: Collection[Part], time: str
+) -> Facts:
+    """One experiment's share of a source that was read for several; it tells the statement that it alone would run."""
+    typed = replace(shared.typed, view=f"typed_{name}")
+    written = written_of(parts, typed)
+    relation, mine = f"facts_{name}", f"WHERE experiment = {shared.experiment}"
+    longest, past = reach_of(parts)
+    selected = [f"{since_of(longest, past)} AS {SINCE}"] if past else []
+    for w in written:
+        selected.append(f"{shared.names[w.part]} AS {w.name}")
+        if w.part.aggregate == "sum":
+            selected.append(f"nulls_{shared.names[w.part]} AS nulls_{w.name}")
+    seen = f"{mine} AND {seen_of(longest, past)} > 0"
+    engine.materialize(relation, f"SELECT unit_key, {', '.join(selected)} FROM {shared.totals} {seen}")
+    by_day = [w for w in written if w.part in daily]
+    days = _days(typed, by_day, f"days_{name}") if by_day else None
+    if days is not None:
+        columns = ", ".join(f"{shared.names[w.part]} AS {w.name}" for w in by_day)
+        engine.materialize(days.relation, f"SELECT unit_key, day, {columns} FROM {shared.days} {mine}")
+    _refuse_nulls(engine, relation, written, typed)
+    notices = [
+        *typed.notices,
+        *_unmatched(engine, relation, shared.table, past=bool(past)),
+        *_undated(engine, shared.typed, time),
+    ]
+    columns_ = {w.part: UnitColumn(w.name, w.decimals, complete=True) for w in written}
+    return Facts(relation, shared.table, columns_, _events_sql(typed, written), tuple(notices), days)
+
+
+def reach_of(parts: Iterable[Part]) -> tuple[int, int]:
+    """The longest window and the longest past of some parts, in days."""
+    asked = list(parts)
+    return max(part.window or 0 for part in asked), max(part.before or 0 for part in asked)
+
+
+def seen_of(longest: int, past: int) -> str:
+    """The column that counts a contact's rows within such a past and window."""
+    return f"seen_{past}_{longest}"
+
+
+def since_of(longest: int, past: int) -> str:
+    """The column that counts those of them from the day of assignment on."""
+    return f"since_{past}_{longest}"
+
+
+def uses_of(parts: Iterable[Part]) -> list[Use]:
+    """Every snippet that these parts read."""
+    return [use for part in parts for use in _uses(part)]
+
+
+def written_of(parts: Mapping[Part, str], typed: TypedSource) -> list[Written]:
+    """The parts in SQL over a typed source."""
+    return [_write(part, column, typed) for part, column in parts.items()]
+
+
 def _uses(part: Part) -> list[Use]:
     uses = []
     if part.value is not None and part.value_snippet is not None:
@@ -143,7 +222,7 @@ def _uses(part: Part) -> list[Use]:
     return uses
 
 
-def _write(part: Part, name: str, typed: TypedSource) -> _Written:
+def _write(part: Part, name: str, typed: TypedSource) -> Written:
     where = value = None
     decimals = 0
     if (filter_ := part.where) is not None and part.where_snippet is not None:
@@ -155,7 +234,7 @@ def _write(part: Part, name: str, typed: TypedSource) -> _Written:
         else:
             found = _placed(part.value_snippet, lambda: number(own, typed.columns))
             value, decimals = found.sql, found.decimals
-    return _Written(part, name, value, where, decimals)
+    return Written(part, name, value, where, decimals)
 
 
 def _placed(snippet: Snippet, make: Callable[[], Made]) -> Made:
@@ -166,13 +245,23 @@ def _placed(snippet: Snippet, make: Callable[[], Made]) -> Made:
         raise type_problem(snippet, conflict) from None
 
 
-def _events_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
+def _events_sql(typed: TypedSource, written: Sequence[Written]) -> str:
     """Rows of an event source, added up per contact: one join for all windows and pasts, the longest in WHERE."""
-    longest = max(w.part.window or 0 for w in written)
-    past = max(w.part.before or 0 for w in written)
+    longest, past = reach_of(w.part for w in written)
     selected = ["a.unit_key"]
     if past:
         selected.append(f"count(CASE WHEN e.{DAY} >= a.assigned_day THEN 1 END) AS {SINCE}")
+    selected += totals_of(written, longest, past)
+    first = f"a.from_{past}" if past else "a.assigned_day"
+    return (
+        f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
+        f"WHERE e.{DAY} >= {first} AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key"
+    )
+
+
+def totals_of(written: Sequence[Written], longest: int, past: int) -> list[str]:
+    """What is added up per contact, where WHERE lets in the longest window and past."""
+    selected = []
     for w in written:
         tests = _when(w.part, longest, past) + ([w.where] if w.where else [])
         counts = " AND ".join(tests) or "TRUE"
@@ -183,27 +272,29 @@ def _events_sql(typed: TypedSource, written: Sequence[_Written]) -> str:
         else:
             selected.append(f"CAST(coalesce(sum(CASE WHEN {counts} THEN {w.value} END), 0) AS BIGINT) AS {w.name}")
             selected.append(f"count(CASE WHEN {counts} AND ({w.value}) IS NULL THEN 1 END) AS nulls_{w.name}")
-    first = f"a.from_{past}" if past else "a.assigned_day"
-    return (
-        f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
-        f"WHERE e.{DAY} >= {first} AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key"
-    )
+    return selected
 
 
-def _days(typed: TypedSource, written: Sequence[_Written], relation: str) -> ContactDays:
+def _days(typed: TypedSource, written: Sequence[Written], relation: str) -> ContactDays:
     """The same rows per contact and day, from the day of assignment to the end of the longest of these windows."""
-    longest = max(w.part.window or 0 for w in written)
-    selected = ["a.unit_key", f"e.{DAY} AS day"]
-    for w in written:
-        counts = " AND ".join(_when(w.part, longest, 0) + ([w.where] if w.where else [])) or "TRUE"
-        value = f"CASE WHEN {counts} THEN {w.value if w.part.aggregate == 'sum' else 1} END"
-        function = "max" if w.part.aggregate == "any" else "sum"
-        selected.append(f"CAST(coalesce({function}({value}), 0) AS BIGINT) AS {w.name}")
+    longest, _ = reach_of(w.part for w in written)
+    selected = ["a.unit_key", f"e.{DAY} AS day", *days_of(written, longest)]
     sql = (
         f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
         f"WHERE e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key, e.{DAY}"
     )
     return ContactDays(relation, tuple(w.name for w in written), sql)
+
+
+def days_of(written: Sequence[Written], longest: int) -> list[str]:
+    """What is added up per contact and day, where WHERE lets in the longest window."""
+    selected = []
+    for w in written:
+        counts = " AND ".join(_when(w.part, longest, 0) + ([w.where] if w.where else [])) or "TRUE"
+        value = f"CASE WHEN {counts} THEN {w.value if w.part.aggregate == 'sum' else 1} END"
+        function = "max" if w.part.aggregate == "any" else "sum"
+        selected.append(f"CAST(coalesce({function}({value}), 0) AS BIGINT) AS {w.name}")
+    return selected
 
 
 def _when(part: Part, longest: int, past: int) -> list[str]:
@@ -215,7 +306,7 @@ def _when(part: Part, longest: int, past: int) -> list[str]:
     return begins + ([f"e.{DAY} < a.end_{part.window}"] if part.window != longest else [])
 
 
-def _own_sql(typed: TypedSource, written: Sequence[_Written], *, dated: bool) -> str:
+def _own_sql(typed: TypedSource, written: Sequence[Written], *, dated: bool) -> str:
     """The one row of each contact in a wide file; `late` where it is from the day of assignment or later."""
     selected = ["a.unit_key"]
     if dated:
@@ -235,7 +326,7 @@ def _refuse_late(engine: Engine, relation: str, part: Part, time: str, table: So
         raise DataError(Problem("UP589", message, fix=fix, place=part.value_snippet.place))
 
 
-def _refuse_nulls(engine: Engine, relation: str, written: Sequence[_Written], typed: TypedSource) -> None:
+def _refuse_nulls(engine: Engine, relation: str, written: Sequence[Written], typed: TypedSource) -> None:
     """A missing value is neither zero nor left out silently: the YAML says which (UP534)."""
     values = [w for w in written if w.value and w.part.aggregate in ("sum", "own") and w.part.fill is None]
     if not values:

@@ -62,16 +62,21 @@ def measure(
     """
     folder = cache_dir or cache_folder(study)
     make_cache(folder)
+    plans, notices = plans_of(study, course=course)
+    if engine is not None:
+        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, course=course)
+    with DuckDBEngine(settings_for(study, folder)) as own:
+        return _measure(own, study, assigned, plans, notices, as_of, folder, progress, course=course)
+
+
+def plans_of(study: Study, *, course: bool) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
+    """All that is measured of an experiment, its metrics first; and a notice for each metric that is not."""
     plans, notices = plan(study)
     if not course:
         plans = tuple(replace(metric, course=False) for metric in plans)
     if (redemptions := redemption_plan(study)) is not None:
         plans = (*plans, redemptions)
-    plans = (*plans, *received_plans(study))
-    if engine is not None:
-        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, course=course)
-    with DuckDBEngine(settings_for(study, folder)) as own:
-        return _measure(own, study, assigned, plans, notices, as_of, folder, progress, course=course)
+    return (*plans, *received_plans(study)), notices
 
 
 def _measure(

@@ -17,7 +17,7 @@ from uplift.engine.adapter import Engine, quoted
 from uplift.engine.assigned import ASSIGNED, Assigned, UnknownArm, open_assigned
 from uplift.engine.attributes import ATTRIBUTES, Attributes, attributes_of, segment_columns
 from uplift.engine.encodings import fingerprint
-from uplift.engine.facts import Facts, UnitColumn, define_windows, facts_of
+from uplift.engine.facts import Facts, SharedSource, UnitColumn, define_windows, facts_of
 from uplift.engine.kept import keeping, recall, remember
 from uplift.engine.plan import MetricPlan, Part
 from uplift.engine.sources import shown_path, source_files
@@ -68,21 +68,22 @@ def unit_table(
     *,
     cache: Path,
     progress: Progress,
+    shared: Mapping[str, SharedSource] | None = None,
 ) -> UnitTable:
     """The unit table, from the cache when spec, sources and ledger are the same byte for byte.
+
+    `shared` are sources that were read for several experiments at once.
 
     What a table of a connection holds is known only when it was read: then the unit table is made anew, and has the
     same name where the rows were the same.
     """
     names = column_names(metrics)
-    followed = frozenset(part for metric in metrics if metric.course for part in metric.parts)
+    followed = followed_parts(metrics)
     daily = [name for part, name in names.items() if part in followed]
     path = _kept_at(cache, engine, study, assigned, names)
     in_files = all(study.source(name).file is not None for name in _source_names(study, assigned, names))
-    if in_files and (kept := recall(path.with_suffix(".json"), path)) is not None:
-        days = _days_beside(path, daily) if daily else None
-        if days is None or recall(days.with_suffix(".json"), days) is not None:
-            return _recall(kept, path, tuple(names), segment_columns(study), days)
+    if in_files and (ready := _ready(study, path, names, daily)) is not None:
+        return ready
     progress("read who is assigned")
     who = open_assigned(engine, study, assigned, cache=cache)
     define_windows(engine, tuple(names))
@@ -90,7 +91,8 @@ def unit_table(
     for source in dict.fromkeys(part.source for part in names):
         progress(f"read {source}")
         own = {part: name for part, name in names.items() if part.source == source}
-        facts.append(facts_of(engine, study, source, own, cache=cache, daily=followed))
+        read_already = (shared or {}).get(source)
+        facts.append(facts_of(engine, study, source, own, cache=cache, daily=followed, shared=read_already))
     groups = attributes_of(engine, study, cache=cache) if study.experiment.segments else None
     progress("build the unit table")
     sql = _join(facts, tuple(names), groups)
@@ -128,6 +130,31 @@ def unit_table(
     )
     remember(path.with_suffix(".json"), _as_record(unit), path)
     return unit
+
+
+def kept_units(
+    engine: Engine, study: Study, assigned: Assigned, metrics: tuple[MetricPlan, ...], *, cache: Path
+) -> UnitTable | None:
+    """The unit table, where it is kept already; None where it isn't, or where a source is no file."""
+    names, followed = column_names(metrics), followed_parts(metrics)
+    daily = [name for part, name in names.items() if part in followed]
+    if any(study.source(name).file is None for name in _source_names(study, assigned, names)):
+        return None
+    return _ready(study, _kept_at(cache, engine, study, assigned, names), names, daily)
+
+
+def _ready(study: Study, path: Path, names: Mapping[Part, str], daily: Sequence[str]) -> UnitTable | None:
+    if (kept := recall(path.with_suffix(".json"), path)) is None:
+        return None
+    days = _days_beside(path, daily) if daily else None
+    if days is not None and recall(days.with_suffix(".json"), days) is None:
+        return None
+    return _recall(kept, path, tuple(names), segment_columns(study), days)
+
+
+def followed_parts(metrics: Sequence[MetricPlan]) -> frozenset[Part]:
+    """The parts of the metrics whose course is told."""
+    return frozenset(part for metric in metrics if metric.course for part in metric.parts)
 
 
 def _as_written(study: Study, notices: Iterable[Problem]) -> tuple[Problem, ...]:
