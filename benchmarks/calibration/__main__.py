@@ -11,6 +11,7 @@ from pathlib import Path
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one thread per process, before numpy loads
     os.environ.setdefault(_variable, "1")
 
+from benchmarks.calibration import hashing  # noqa: E402
 from benchmarks.calibration.pages import FOLDER, PAGES, Page, page_named, write  # noqa: E402
 from benchmarks.calibration.rows import Row, generator  # noqa: E402
 
@@ -32,6 +33,8 @@ def main() -> None:
         if given.only is None or page.name in given.only:
             rows = computed(page, seed=given.seed, replications=given.replications, processes=given.processes)
             write(page, rows, seed=given.seed, replications=given.replications, folder=given.folder)
+    if given.only is None:
+        hashing.write(folder=given.folder)
 
 
 def computed(page: Page, *, seed: int, replications: int, processes: int) -> list[Row]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.assignment.bench import DAY, Bench
 from uplift.assignment import arm_ranges, audit, bucket
-from uplift.design.lock import amend, lock
+from uplift.design.lock import amend, decide, lock
 from uplift.errors import AssignmentError, StateError
-from uplift.spec.lock import lock_path
+from uplift.spec.lock import lock_path, read_lock
 from uplift.spec.quantities import parse_share
+from uplift.store.files import alone_in
 
 LATER, LAST = datetime.date(2026, 12, 7), datetime.date(2026, 12, 14)
 SIZED = {
@@ -93,3 +95,18 @@ def test_nobody_is_assigned_by_a_lock_that_was_edited(locked: Bench) -> None:
     with pytest.raises(StateError, match="UP403"):
         locked.assign()
     assert locked.store.ledger.files("sale") == ()
+
+
+def test_decisions_that_are_signed_at_the_same_moment_are_all_kept(locked: Bench) -> None:
+    study = locked.study
+    reasons = [f"reason {number}" for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda r: decide(study, "repeat", reason=r, by="me", on=LATER, result=None), reasons))
+    found = read_lock(study)
+    assert found is not None
+    assert sorted(decision.reason for decision in found.decisions) == sorted(reasons)
+
+
+def test_somebody_else_who_is_writing_a_lock_is_waited_for_and_then_named(tmp_path: Path) -> None:
+    with alone_in(tmp_path), pytest.raises(StateError, match="UP514"), alone_in(tmp_path, patience=0.1):
+        pass

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec
 
 from uplift.design.checkup import check_paths
 from uplift.design.locked import ABOUT_LOCKS, reuse
@@ -32,11 +34,28 @@ from uplift.spec.lock import (
 )
 from uplift.spec.quantities import share_text
 from uplift.spec.rule_pair import rules_of
-from uplift.store.files import write_text_atomic
+from uplift.store.files import alone_in, write_text_atomic
 
 _WEIGHT = re.compile(r"^arms\.[^.]+\.weight$")
 
 
+Options = ParamSpec("Options")
+
+
+def _one_at_a_time(
+    verb: Callable[Concatenate[Study, Options], Lock],
+) -> Callable[Concatenate[Study, Options], Lock]:
+    """Let nobody else write a lock file of the folder between reading one and writing it: no signature gets lost."""
+
+    @wraps(verb)
+    def alone(study: Study, /, *args: Options.args, **options: Options.kwargs) -> Lock:
+        with alone_in(lock_path(study).parent):
+            return verb(study, *args, **options)
+
+    return alone
+
+
+@_one_at_a_time
 def lock(study: Study, *, by: str | None, on: datetime.date) -> Lock:
     """Sign what the study decides, on the local day `on`, and write its lock file.
 
@@ -71,6 +90,7 @@ def lock(study: Study, *, by: str | None, on: datetime.date) -> Lock:
     return made
 
 
+@_one_at_a_time
 def amend(study: Study, *, reason: str, by: str | None, on: datetime.date) -> Lock:
     """Sign every difference between the YAML and what was locked; changed weights open a new weight epoch.
 
@@ -104,6 +124,7 @@ def amend(study: Study, *, reason: str, by: str | None, on: datetime.date) -> Lo
     return after
 
 
+@_one_at_a_time
 def decide(
     study: Study,
     action: Action,

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,45 @@ def write_text_atomic(path: Path, text: str) -> None:
     """Write a UTF-8 text with `\\n` line ends, whole or not at all."""
     with written_aside(path) as aside:
         aside.write_bytes(text.encode())
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path, *, patience: float = 30.0) -> Iterator[None]:
+    """Let one process at a time read, change and write what lies in a folder; a killed one lets go by itself.
+
+    Waits up to `patience` seconds, then raises StateError (UP514). Where folders can't be locked (not on POSIX) it does
+    nothing.
+    """
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    try:
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise StateError(
+                        Problem(
+                            "UP514",
+                            f"another run is changing '{folder}' and has not finished",
+                            fix="wait until it is done and run this again; nothing was changed",
+                        )
+                    ) from None
+                time.sleep(0.02)
+            except OSError:  # a volume without locks: then there is no other way than to go on
+                break
+        yield
+    finally:
+        os.close(handle)
 
 
 def content_hash(path: Path) -> str:
