@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uplift.report.axis import Span, axis_for
 from uplift.report.chapter import Cell, Chapter, Panel, Sheet, row
+from uplift.report.incentives import incentive_notes, incentive_sheets
 from uplift.report.plot import Band, Line, Plot, Word, plot
 from uplift.report.svg import Caption
 from uplift.report.voice import Voice
@@ -42,7 +43,9 @@ def targeting_chapter(voice: Voice) -> Chapter | None:
     if panel := _budget(voice, reading):
         panels.append(panel)
     first = reading.primary
+    sheets += incentive_sheets(voice, reading)
     notes = [
+        *incentive_notes(voice, reading),
         *_responses(voice, first),
         *([sentences.rule_note(language)] if any(o.rule for o in reading.outcomes) else []),
         sentences.method(
