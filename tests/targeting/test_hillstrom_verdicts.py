@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def found(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
-    return evaluate(read(hillstrom(shared, tmp_path_factory.mktemp("hillstrom"))), Settings(threads=2))
+    return evaluate(read(hillstrom(shared, tmp_path_factory.mktemp("hillstrom"))), Settings(threads=1))
 
 
 def outcome(found: Evaluated, name: str) -> OutcomeReading:

@@ -84,3 +84,31 @@ def test_a_changed_or_foreign_file_is_refused(tmp_path: Path) -> None:
         read_model(path)
     with pytest.raises(StateError, match="can't be opened"):
         read_model(tmp_path / "absent.json")
+
+
+@pytest.mark.slow
+def test_spark_scores_contacts_as_memory_does(spark: object, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from uplift.targeting.spark_scores import score_on_spark
+
+    data = world(2)
+    names = np.array(["blue", "green", "red"], dtype=object)
+    table = pa.table(
+        {
+            "customer_id": data.ids.tolist(),
+            "x0": pa.array(data.features.column("x0"), from_pandas=True),
+            "x1": data.features.column("x1"),
+            "colour": names[data.features.column("colour").astype(int)].tolist(),
+        }
+    )
+    pq.write_table(table, tmp_path / "contacts.parquet")
+    frame = spark.read.parquet(str(tmp_path / "contacts.parquet")).repartition(2)  # type: ignore[attr-defined]
+    for kind in ("ridge", "boosted"):
+        model = saved_model(learn(data, "y", Settings(threads=1, candidates=(kind,))), data)  # type: ignore[arg-type]
+        rows = score_on_spark(frame, model, id_column="customer_id").collect()
+        found = {row["customer_id"]: row["arm1"] for row in rows}
+        expected = dict(zip(data.ids.tolist(), model.score(data.features)[:, 0], strict=True))
+        assert found.keys() == expected.keys()
+        assert max(abs(found[i] - expected[i]) for i in found) < 1e-9
