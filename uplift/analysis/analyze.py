@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ def analyze(
     day = as_of or default_as_of(study)
     record = record_of(study)
     store = Store.open(study.root / study.project.state)
-    assigned = assigned or _assigned(study, store)
+    assigned = assigned or assigned_of(study, store)
     folder = store.path / "units"
     readable = with_sources(study, sources or {}, cache=folder)
     readable = with_predictions(readable, assigned, as_of=day, folder=folder, progress=progress)
@@ -75,7 +76,8 @@ def analyze(
     cluster = study.experiment.unit.cluster
     arms = arm_counts(study, measurement.assigned, measurement.clusters if cluster else None)
     terms = terms_of(study)
-    sitting = sit(study, day, measurement, terms=terms, measure_on=lambda on: _again(readable, assigned, on, folder))
+    again = partial(_again, readable, assigned, folder, measurement.unit_table)
+    sitting = sit(study, day, measurement, terms=terms, measure_on=again)
     terms = replace(terms, levels=sitting.levels)
     epochs = epochs_of(study, measurement)
     about_design = (
@@ -145,9 +147,9 @@ def analyze(
     )
 
 
-def _again(study: Study, assigned: Assigned, day: datetime.date, folder: Path) -> Measurement:
+def _again(study: Study, assigned: Assigned, folder: Path, known: str, day: datetime.date) -> Measurement:
     """The same data as they were on an earlier day: the unit table is there already, only the sums are new."""
-    return measure(study, assigned, as_of=day, cache_dir=folder)
+    return measure(study, assigned, as_of=day, cache_dir=folder, known=known)
 
 
 def default_as_of(study: Study) -> datetime.date:
@@ -162,7 +164,8 @@ def default_as_of(study: Study) -> datetime.date:
     return due_look(study, today) or today
 
 
-def _assigned(study: Study, store: Store) -> Assigned:
+def assigned_of(study: Study, store: Store) -> Assigned:
+    """Who is in which arm: the ledger's files, verified, or the observed column. Raises StateError (UP904)."""
     if study.experiment.assignment.method == "observed":
         return Assigned.observed()
     files = store.ledger.files(study.experiment.id)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from uplift.cli.options import FOLDER, DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
+from uplift.cli.options import FOLDER, DayOption, ExperimentArgument, LanguageOption, Speech, speech_of, study_of, today
 from uplift.cli.printing import print_checks, print_findings, print_notices, shown
 from uplift.cli.progress import Stages
 from uplift.errors import Problem
@@ -19,13 +19,23 @@ def assign(
     every: Annotated[
         bool, typer.Option("--all", help="Lists hold everybody assigned so far, not only new ones.")
     ] = False,
+    columns: Annotated[
+        str, typer.Option("--columns", metavar="A,B", help="Columns of the source that lists shall hold too.")
+    ] = "",
+    one_file: Annotated[
+        bool, typer.Option("--one-file", help="One list with a column for the arm, not one list per arm.")
+    ] = False,
+    delimiter: Annotated[str, typer.Option("--delimiter", help="What separates the columns of lists.")] = ",",
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="Of lists: utf-8, utf-8-sig (for Excel), cp1252, latin-1, utf-16.")
+    ] = "utf-8",
 ) -> None:
     """Contacts to arms: the ledger, and one list per arm.
 
     Running it again assigns new contacts only and changes nobody.
     """
+    from uplift.assignment import Layout, export_lists
     from uplift.assignment import assign as draw
-    from uplift.assignment import export_lists
     from uplift.store import Store
 
     study = study_of(experiment)
@@ -36,7 +46,9 @@ def assign(
             report = draw(study, on=day, store=store)
             stages("write the lists")
             anybody = any(arm.total for arm in report.arms)
-            lists = export_lists(study, store=store, on=day, only_new=not every) if anybody else ()
+            named = tuple(name.strip() for name in columns.split(",") if name.strip())
+            layout = Layout(named, one_file, "\t" if delimiter == "\\t" else delimiter, encoding)
+            lists = export_lists(study, store=store, on=day, only_new=not every, layout=layout) if anybody else ()
         print_findings(study, report.notices)
         typer.echo(str(report))
         for path in lists:
@@ -76,7 +88,9 @@ def audit(
 
 
 def analyze(
-    experiment: ExperimentArgument,
+    experiments: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT", help="An experiment's id, or its YAML file; or several.")
+    ],
     as_of: DayOption = None,
     language: LanguageOption = None,
     metric: Annotated[
@@ -88,8 +102,21 @@ def analyze(
     """The uplift of every metric, and the report; also `holdout:ID`.
 
     One scan over the data gives result.json, an HTML report and a table on the terminal. `holdout:ID` compares the
-    contacts of a holdout with all others: what all programmes together are worth.
+    contacts of a holdout with all others: what all programmes together are worth. Several experiments share the scan.
     """
+    if len(experiments) > 1:
+        from uplift.analysis.several import read_together
+
+        with Stages() as stages:
+            read_together([study_of(name) for name in experiments if not name.startswith("holdout:")], progress=stages)
+    trusted = [_analyze(name, as_of, language, metric, json=json) for name in experiments]
+    raise typer.Exit(0 if all(trusted) else 1)
+
+
+def _analyze(
+    experiment: str, as_of: datetime.datetime | None, language: Speech | None, metric: list[str] | None, *, json: bool
+) -> bool:
+    """Analyse one experiment, write its result and report, print; whether the result can be trusted."""
     from uplift.analysis import analyze as measure
     from uplift.analysis import save
     from uplift.report import write
@@ -124,7 +151,7 @@ def analyze(
     print_checks(result.findings, speech)
     typer.echo(f"result  {shown(saved)}", err=json)
     typer.echo(f"report  {shown(report)}", err=json)
-    raise typer.Exit(0 if result.trusted else 1)
+    return result.trusted
 
 
 def _ahead(day: datetime.date) -> Problem:
