@@ -8,7 +8,7 @@ import datetime
 import pytest
 
 from tests.assignment.bench import DAY, Bench
-from uplift.assignment import bucket, export_lists
+from uplift.assignment import Layout, bucket, export_lists
 from uplift.errors import AssignmentError
 
 LATER = DAY + datetime.timedelta(days=1)
@@ -55,7 +55,7 @@ def test_a_list_for_a_spreadsheet_has_its_mark_and_delimiter(bench: Bench):
     bench.contacts({"customer_id": ids, "household_id": [1, 2, 3, 4]})
     bench.write(unit={"id": "customer_id", "type": "string"})
     bench.assign()
-    paths = export_lists(bench.study, on=DAY, store=bench.store, delimiter=";", bom=True)
+    paths = export_lists(bench.study, on=DAY, store=bench.store, layout=Layout(delimiter=";", encoding="utf-8-sig"))
     assert all(path.read_bytes().startswith(b"\xef\xbb\xbfcustomer_id\n") for path in paths)
     assert sorted(u for path in paths for (u,) in read(path, delimiter=";")[1:]) == sorted(ids)
 
@@ -97,3 +97,68 @@ def test_lists_are_sorted(bench: Bench):
     for path in export_lists(bench.study, on=DAY, store=bench.store):
         units = [unit for (unit,) in read(path)[1:]]
         assert units == sorted(units)
+
+
+# ── chosen columns, one file, encodings ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def named(bench: Bench) -> Bench:
+    ids = list(range(1, 41))
+    bench.contacts({"customer_id": ids, "name": [f"Zoë; {i}" for i in ids], "country": ["DE"] * 40})
+    bench.assign()
+    return bench
+
+
+def test_chosen_columns_of_the_source_stand_beside_the_id(named: Bench):
+    paths = export_lists(named.study, on=DAY, store=named.store, layout=Layout(("country", "name"), delimiter=";"))
+    header, *rows = read(paths[0], delimiter=";")
+    assert header == ["customer_id", "country", "name"]
+    assert all(row[1:] == ["DE", f"Zoë; {row[0]}"] for row in rows)
+    assert rows
+
+
+def test_one_file_holds_every_arm(named: Bench):
+    (path,) = export_lists(named.study, on=DAY, store=named.store, layout=Layout(("country",), one_file=True))
+    assert path.name == "lists.csv"
+    header, *rows = read(path)
+    assert header == ["customer_id", "arm", "country"]
+    assert {row[0]: row[1] for row in rows} == dict(named.rows("unit_id, arm"))
+
+
+def test_contacts_who_left_the_source_stay_on_the_list(named: Bench):
+    named.contacts({"customer_id": [1, 2], "name": ["a", "b"], "country": ["DE", "DE"]})
+    (path,) = export_lists(named.study, on=DAY, store=named.store, layout=Layout(("name",), one_file=True))
+    rows = {row[0]: row[2] for row in read(path)[1:]}
+    assert (len(rows), rows["1"], rows["40"]) == (40, "a", "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "latin-1", "utf-16"])
+def test_lists_come_in_the_encoding_of_the_mail_system_and_can_be_erased_from(named: Bench, encoding: str):
+    from uplift.assignment.erasure import erase
+
+    layout = Layout(("name",), one_file=True, delimiter=";", encoding=encoding)
+    (path,) = export_lists(named.study, on=DAY, store=named.store, layout=layout)
+    lines = path.read_bytes().decode(encoding).split("\n")
+    assert lines[0] == "customer_id;arm;name"
+    assert '7;treatment;"Zoë; 7"' in lines or '7;control;"Zoë; 7"' in lines
+    assert erase(named.store, ["7"], root=named.root, on=DAY).lists == 1
+    assert len(path.read_bytes().decode(encoding).split("\n")) == len(lines) - 1
+
+
+REFUSED = {
+    "a letter that is missing": Layout(("name",), encoding="cp1252"),
+    "no such encoding": Layout(encoding="ebcdic"),
+    "two characters": Layout(delimiter=";;"),
+    "the id again": Layout(("customer_id",)),
+    "a column twice": Layout(("country", "country")),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_list_that_would_come_out_changed_is_refused_and_none_is_written(bench: Bench, case: str):
+    bench.contacts({"customer_id": [1, 2, 3], "name": ["Łukasz"] * 3, "country": ["PL"] * 3})
+    bench.assign()
+    with pytest.raises(AssignmentError, match="UP826"):
+        export_lists(bench.study, on=DAY, store=bench.store, layout=REFUSED[case])
+    assert not list(bench.root.glob("lists/*/*/*"))

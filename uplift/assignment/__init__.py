@@ -3,7 +3,7 @@
 from uplift.assignment.audit import AuditReport, audit
 from uplift.assignment.dialects import DIALECTS, assignment_sql, selftest_sql
 from uplift.assignment.draw import assign
-from uplift.assignment.export import export_lists
+from uplift.assignment.export import Layout, export_lists
 from uplift.assignment.hashing import ALGORITHM, BUCKETS, bucket, salt
 from uplift.assignment.ranges import ArmRange, Range, arm_ranges
 from uplift.assignment.report import ArmDraw, AssignmentReport
@@ -16,6 +16,7 @@ __all__ = [
     "ArmRange",
     "AssignmentReport",
     "AuditReport",
+    "Layout",
     "Range",
     "arm_ranges",
     "assign",

@@ -1,11 +1,10 @@
-"""Lists for the mail system: one CSV file per arm, the control's too."""
+"""Lists for the mail system: one CSV file per arm, the control's too, or one file with the arm as a column."""
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import datetime
-import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from uplift.assignment.bounded import bounded_engine
@@ -19,55 +18,101 @@ from uplift.spec import Study
 from uplift.store import Store, lists_folder, written_aside
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What lists look like: one file per arm, or `one_file` with a column `arm`; further columns of the source.
+
+    `encoding` is one of ENCODINGS; utf-8-sig is UTF-8 with the mark by which a spreadsheet knows it.
+    """
+
+    columns: tuple[str, ...] = ()
+    one_file: bool = False
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+
+ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16")
+PLAIN = Layout()
+
+
 def export_lists(
-    study: Study,
-    *,
-    on: datetime.date,
-    store: Store,
-    only_new: bool = True,
-    delimiter: str = ",",
-    bom: bool = False,
+    study: Study, *, on: datetime.date, store: Store, only_new: bool = True, layout: Layout = PLAIN
 ) -> tuple[Path, ...]:
     """Write `lists/<id>/<on>/<arm>.csv` under the project's root, in the order of the arms; returns the paths.
 
-    Each file has one column under the name of the id column, UTF-8, sorted, `\\n` line ends. `only_new` lists the
-    contacts that were assigned on the day `on`; else everybody assigned up to that day, in files `<arm>-all.csv`.
+    Each file has the id under the name of the id column and the columns that the layout names, sorted by id, `\\n` line
+    ends; the control has a list too. With `one_file` it is `lists.csv`, with the arm beside the id. `only_new` lists
+    the contacts that were assigned on the day `on`; else everybody assigned up to that day, in `<arm>-all.csv`.
     Held-out contacts are on no list: a holdout that began after a contact was assigned takes it off the list of all,
-    though not out of the analysis. `bom` puts the mark before the text by which a spreadsheet knows UTF-8.
+    though not out of the analysis.
 
-    Where nobody was assigned on the day (or up to it) no file is written and no path returned. Raises AssignmentError
-    (UP504) when the experiment has no ledger yet.
+    Where nobody was assigned on the day (or up to it) no file is written and no path returned. Raises AssignmentError:
+    UP504 when the experiment has no ledger yet, UP826 for a layout that can't be written; DataError for the source.
     """
     experiment = study.experiment
     files = store.ledger.files(experiment.id)
     day = f"CAST(assigned_at AS DATE) {'=' if only_new else '<='} DATE '{on}'"
     if not files:
         raise _nobody(study)
+    _check_layout(study, layout)
     folder = lists_folder(study.root, experiment.id, on)
     with bounded_engine() as engine, contextlib.ExitStack() as lists:
         engine.register_files(LEDGER, files)
         engine.run("SET preserve_insertion_order = true")
         held = "" if only_new else _held_out_since(study, on, engine)
-        engine.define(_LISTED, f"SELECT unit_id, arm FROM {LEDGER} WHERE status = 'assigned' AND {day}{held}")
+        rows = f"SELECT unit_id, arm FROM {LEDGER} WHERE status = 'assigned' AND {day}{held}"
+        engine.define(_LISTED, _with_columns(study, engine, rows, layout.columns))
         ((listed,),) = engine.run(f"SELECT count(*) FROM {_LISTED}")
         if not listed:
             return ()
         paths = []
+        chosen = "".join(f", {quoted(name)}" for name in layout.columns)
         # All files are complete beside their places before the first one takes its name.
-        for arm in experiment.arms:
-            path = folder / f"{arm}{'' if only_new else '-all'}.csv"
+        for name, where in _parts(study, layout):
+            path = folder / f"{name}{'' if only_new else '-all'}.csv"
             aside = lists.enter_context(written_aside(path))
-            rows = (
-                f"SELECT unit_id AS {quoted(_header(study))} FROM {_LISTED}"
-                f" WHERE arm = {text_literal(arm)} ORDER BY unit_id"
-            )
+            arm = ", arm" if layout.one_file else ""
+            columns = f"unit_id AS {quoted(_header(study))}{arm}{chosen}"
             engine.run(
-                f"COPY ({rows}) TO {text_literal(str(aside))} (FORMAT csv, HEADER, DELIMITER {text_literal(delimiter)})"
+                f"COPY (SELECT {columns} FROM {_LISTED}{where} ORDER BY unit_id) TO {text_literal(str(aside))}"
+                f" (FORMAT csv, HEADER, DELIMITER {text_literal(layout.delimiter)})"
             )
-            if bom:
-                _mark(aside)
+            if layout.encoding != "utf-8":
+                _recode(aside, layout.encoding, path.name)
             paths.append(path)
     return tuple(paths)
+
+
+def _parts(study: Study, layout: Layout) -> list[tuple[str, str]]:
+    """The files with the condition on their rows."""
+    if layout.one_file:
+        return [("lists", "")]
+    return [(arm, f" WHERE arm = {text_literal(arm)}") for arm in study.experiment.arms]
+
+
+def _with_columns(study: Study, engine: Engine, rows: str, columns: tuple[str, ...]) -> str:
+    """The listed contacts with columns of the source as it is today; who has left it has none."""
+    unit = study.experiment.unit.id
+    if not columns or not isinstance(unit, str):
+        return rows
+    table = open_source(engine, study, study.experiment.audience.source, needed={unit, *columns}, relation="listing")
+    shown = ", ".join(f"any_value(CAST({quoted(name)} AS VARCHAR)) AS {quoted(name)}" for name in columns)
+    known = f"SELECT CAST({quoted(unit)} AS VARCHAR) AS own_id, {shown} FROM {quoted(table.relation)} GROUP BY own_id"
+    return f"SELECT l.*, k.* EXCLUDE (own_id) FROM ({rows}) AS l LEFT JOIN ({known}) AS k ON k.own_id = l.unit_id"
+
+
+def _check_layout(study: Study, layout: Layout) -> None:
+    problem = None
+    taken = {_header(study), "arm"} & set(layout.columns)
+    if layout.encoding not in ENCODINGS:
+        problem = f"'{layout.encoding}' is no encoding of lists", f"choose one of {', '.join(ENCODINGS)}"
+    elif len(layout.delimiter) != 1 or layout.delimiter in '"\r\n':
+        problem = f"{layout.delimiter!r} can't separate columns", "give one character: , ; | or a tab"
+    elif taken or len(set(layout.columns)) != len(layout.columns):
+        named = ", ".join(sorted(taken)) or "a column"
+        problem = f"{named} would stand in the list twice", "the id and the arm are there anyway"
+    if problem is not None:
+        raise AssignmentError(Problem("UP826", problem[0], fix=problem[1]))
 
 
 _LISTED, _HELD = "listed", "held_since"
@@ -95,16 +140,21 @@ def _header(study: Study) -> str:
     return unit if isinstance(unit, str) else "row_number"
 
 
-def _mark(path: Path) -> None:
-    """Put the UTF-8 mark before the text of a file."""
-    marked = path.with_name(f"{path.name}-marked")
+def _recode(path: Path, encoding: str, shown: str) -> None:
+    """Write a UTF-8 file anew in another encoding; a letter that it lacks is refused (UP826)."""
+    other = path.with_name(f"{path.name}-recoded")
+    written = 0
     try:
-        with path.open("rb") as plain, marked.open("wb") as target:
-            target.write(codecs.BOM_UTF8)
-            shutil.copyfileobj(plain, target)
-        marked.replace(path)
+        with path.open(encoding="utf-8", newline="") as plain, other.open("w", encoding=encoding, newline="") as target:
+            for line in plain:
+                target.write(line)
+                written += 1
+        other.replace(path)
+    except UnicodeEncodeError as error:
+        message = f"line {written + 1} of {shown} holds '{error.object[error.start]}', which {error.encoding} lacks"
+        raise AssignmentError(Problem("UP826", message, fix="choose utf-8-sig, or leave that column out")) from None
     finally:
-        marked.unlink(missing_ok=True)
+        other.unlink(missing_ok=True)
 
 
 def _nobody(study: Study) -> AssignmentError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Collection
@@ -56,6 +57,8 @@ def _rewritten(path: Path, contacts: frozenset[str], found: set[str]) -> int:
 
 def _decoded(raw: bytes) -> tuple[str, str]:
     """The text, and an encoding that gives the same bytes again."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16"), "utf-16"
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:

@@ -193,6 +193,19 @@ PROOF: tuple[Entry, ...] = (
         "Spalte mit --id.",
     ),
     Entry(
+        code="UP826",
+        title_en="a list that can't be written in this form",
+        title_de="Liste, die sich in dieser Form nicht schreiben lässt",
+        why_en="The mail system has to read the list as it was meant: an encoding that lacks a letter, or a column "
+        "that stands there twice, would change it.",
+        why_de="Das Mailsystem muss die Liste so lesen, wie sie gemeint ist: Eine Kodierung, der ein Buchstabe "
+        "fehlt, oder eine doppelte Spalte würde sie verändern.",
+        fix_en="Choose utf-8 or utf-8-sig, one character as the delimiter, and columns that are not in the list "
+        "already.",
+        fix_de="Wählen Sie utf-8 oder utf-8-sig, ein einzelnes Zeichen als Trennzeichen und Spalten, die noch nicht "
+        "in der Liste stehen.",
+    ),
+    Entry(
         code="UP830",
         title_en="no contact to erase",
         title_de="kein Kontakt zum Löschen",
