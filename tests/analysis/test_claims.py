@@ -46,6 +46,7 @@ def findings(of: tuple[Study, Result], text: str, metric: str | None, value: str
     return reading.findings
 
 
+@pytest.mark.slow
 def test_conversions_that_were_an_order_value(published: dict[str, tuple[Study, Result]]) -> None:
     text = "9,4% Steigerung der Konversionen bei Wiederholungskäufern."
     assert METRIC_MISMATCH in findings(published[REPEAT], text, "repeat_purchase", "9.4%")
@@ -55,11 +56,13 @@ def test_conversions_that_were_an_order_value(published: dict[str, tuple[Study, 
     )
 
 
+@pytest.mark.slow
 def test_a_value_that_was_cut_off(published: dict[str, tuple[Study, Result]]) -> None:
     text = "24% Steigerung der Konversionen bei Kunden mit hoher Abwanderungswahrscheinlichkeit."
     assert findings(published[CHURN], text, "repeat_purchase", "24%") == (TRUNCATED,)
 
 
+@pytest.mark.slow
 def test_growth_since_last_year_has_no_control(published: dict[str, tuple[Study, Result]]) -> None:
     text = "Wachstum der Bestellungen um mehr als 40% im Jahresvergleich."
     assert findings(published[CHURN], text, None, "40%") == (NO_CONTROL,)
@@ -67,6 +70,7 @@ def test_growth_since_last_year_has_no_control(published: dict[str, tuple[Study,
     assert findings(published[CHURN], "Orders up 40% year on year", "repeat_purchase", "24.9%") == (NO_CONTROL,)
 
 
+@pytest.mark.slow
 def test_an_order_value_compares_buyers_with_buyers_and_the_test_was_too_small_for_it(
     published: dict[str, tuple[Study, Result]],
 ) -> None:
@@ -75,11 +79,13 @@ def test_an_order_value_compares_buyers_with_buyers_and_the_test_was_too_small_f
     assert findings(published[CHURN], text, "average_order_value", "9.2%") == (UNDERPOWERED, CONDITIONAL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["25%", "24.9%", None])
 def test_a_clean_claim_raises_nothing(published: dict[str, tuple[Study, Result]], value: str | None) -> None:
     assert findings(published[CHURN], "Ein Viertel mehr Konversionen", "repeat_purchase", value) == ()
 
 
+@pytest.mark.slow
 def test_points_are_held_against_the_difference(published: dict[str, tuple[Study, Result]]) -> None:
     study, result = published[CHURN]
     points = 100 * (result.primary.uplifts[0].absolute or 0)
@@ -87,6 +93,7 @@ def test_points_are_held_against_the_difference(published: dict[str, tuple[Study
     assert METRIC_MISMATCH in findings((study, result), "mehr Käufer", "repeat_purchase", f"{points + 0.1:.2f}pp")
 
 
+@pytest.mark.slow
 def test_a_sentence_about_nothing_that_was_measured_has_no_control(published: dict[str, tuple[Study, Result]]) -> None:
     assert findings(published[CHURN], "Alle lieben uns", None, None) == (NO_CONTROL,)
 

@@ -179,6 +179,7 @@ def test_contacts_that_come_in_after_the_end_are_read_with_the_rest(winner: Wave
         assert uplift.relative_interval.excludes(0) == looks.interval.excludes(0)
 
 
+@pytest.mark.slow
 def test_a_win_that_the_completed_data_take_back_is_no_win(tmp_path: Path) -> None:
     made = waves(tmp_path, lift=(1.7, 0.8, 0.8, 0.8))
     assert on(made, look_day(1))[2].outcome == "efficacy"
@@ -191,6 +192,7 @@ def test_a_win_that_the_completed_data_take_back_is_no_win(tmp_path: Path) -> No
     assert result.recommendation.action == "wait"
 
 
+@pytest.mark.slow
 def test_a_hopeless_test_is_stopped_by_a_rule_that_asks_for_it(tmp_path: Path) -> None:
     made = waves(tmp_path, lift=(0.9, 0.9, 0.9, 0.9))
     result, uplift, looks = on(made, look_day(3))
@@ -208,6 +210,7 @@ def test_the_read_out_spends_what_is_left(flat: Waves) -> None:
     assert 0.95 < uplift.confidence < 0.97
 
 
+@pytest.mark.slow
 def test_below_sixty_control_converters_no_look_is_taken(tmp_path: Path) -> None:
     made = waves(tmp_path, control=0.05)
     result, uplift, looks = on(made, look_day(1))
@@ -219,6 +222,7 @@ def test_below_sixty_control_converters_no_look_is_taken(tmp_path: Path) -> None
     assert later.looks[2].z is not None
 
 
+@pytest.mark.slow
 def test_a_metric_that_should_fall_is_turned_round(tmp_path: Path) -> None:
     """The same data, read as complaints: what was a win at a look is a loss, with the same bound and the other sign."""
     down = LOOKED_AT.replace("better: up", "").replace("metric: buyers", "metric: orders_down")

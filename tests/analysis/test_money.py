@@ -98,6 +98,7 @@ def test_contribution_is_margin_times_the_added_revenue_less_the_cost_of_the_who
     assert from_json(to_json(result)) == result
 
 
+@pytest.mark.slow
 def test_at_the_break_even_uplift_nothing_is_left(tmp_path: Path) -> None:
     money = earned_with(tmp_path, COSTLY, MARGIN)
     assert money.break_even is not None
@@ -158,6 +159,7 @@ def test_too_few_buyers_give_no_amount_and_no_zero(tmp_path: Path) -> None:
     assert {money.revenue.value, money.contribution.value, money.per_euro.value, money.break_even} == {None}
 
 
+@pytest.mark.slow
 def test_an_incentive_that_costs_more_than_it_brings_is_not_shipped_by_its_net_value(tmp_path: Path) -> None:
     rule = "decision: {ship: best.net_value.low > 0, stop: best.net_value.high < 0}\n"
     dear = VOUCHER.replace("2.50 EUR", "40.00 EUR")
@@ -172,6 +174,7 @@ def test_an_incentive_that_costs_more_than_it_brings_is_not_shipped_by_its_net_v
     assert result.not_evaluated == ()
 
 
+@pytest.mark.slow
 def test_several_arms_have_simultaneous_bounds(tmp_path: Path) -> None:
     three = (
         "  control: {weight: 1/3, control: true}\n  mail: {weight: 1/3, redemption_cost: 2.50 EUR}\n"

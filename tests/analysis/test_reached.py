@@ -114,6 +114,7 @@ def test_it_does_not_contradict_the_verdict_over_everybody(read: tuple[Result, R
     assert "compliance" not in result.not_evaluated
 
 
+@pytest.mark.slow
 def test_a_control_that_was_reached_is_told_and_has_no_such_effect(tmp_path: Path) -> None:
     drawn, _ = mailed(tmp_path, control_mails=7)
     result = analyze(drawn.study, as_of=AFTER)
@@ -124,6 +125,7 @@ def test_a_control_that_was_reached_is_told_and_has_no_such_effect(tmp_path: Pat
     assert result.primary.uplifts[0].direction != "refused"  # intention to treat stands
 
 
+@pytest.mark.slow
 def test_messages_from_before_the_assignment_in_one_arm_only_are_told(
     tmp_path: Path, read: tuple[Result, Rows]
 ) -> None:
@@ -136,6 +138,7 @@ def test_messages_from_before_the_assignment_in_one_arm_only_are_told(
     assert CODES["UP626"].title_de
 
 
+@pytest.mark.slow
 def test_without_the_block_nothing_is_read(tmp_path: Path) -> None:
     drawn, _ = mailed(tmp_path, experiment=EXPERIMENT)
     result = analyze(drawn.study, as_of=AFTER)

@@ -83,6 +83,7 @@ def test_the_same_seed_gives_the_same_numbers(drawn: Drawn) -> None:
     assert to_json(once) != to_json(other)
 
 
+@pytest.mark.slow
 def test_before_anybody_is_assigned_the_eligible_are_taken_as_if(tmp_path: Path) -> None:
     drawn = shopping(tmp_path)
     path = drawn.study.document.path
@@ -95,6 +96,7 @@ def test_before_anybody_is_assigned_the_eligible_are_taken_as_if(tmp_path: Path)
     assert early.metrics[0].verdicts == 100
 
 
+@pytest.mark.slow
 def test_households_are_assigned_whole(tmp_path: Path) -> None:
     from tests.analysis.test_households import HOUSEHOLDS, shop
 
@@ -108,6 +110,7 @@ def test_households_are_assigned_whole(tmp_path: Path) -> None:
     assert buyers.false_positives < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 200)
 
 
+@pytest.mark.slow
 def test_one_buyer_in_a_thousand_gives_no_verdict_and_no_zero(tmp_path: Path) -> None:
     drawn = draw(tmp_path, contacts=2_000)
     drawn.order([(unit, "2026-03-05 10:00:00", "20.00") for unit in (1, 2)])
@@ -136,6 +139,7 @@ def test_a_few_wholesale_orders_show_as_false_alarms_or_refusals_not_as_silence(
     assert "keeps its promise" in text(found, "en")
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_or_json(drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> None:
     from uplift.cli.app import app
 

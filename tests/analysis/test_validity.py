@@ -64,6 +64,7 @@ def test_a_treatment_that_doubles_every_basket_is_no_unlike_spread() -> None:
     assert not list(spread(revenue_metric(), [question(rows, 2 * rows)]))
 
 
+@pytest.mark.slow
 def test_clean_experiments_raise_neither_spread_nor_imbalance() -> None:
     """At 0.001 a check raises 0.4 in 400 clean runs on average; more than three have a chance below 0.1%."""
     rng = np.random.default_rng(3)
@@ -91,6 +92,7 @@ def test_arms_that_differed_before_are_found(shift: float) -> None:
 SEGMENTED = EXPERIMENT + "segments: [country]\n"
 
 
+@pytest.mark.slow
 def test_a_filter_that_acts_on_one_segment_of_one_arm_is_found(tmp_path: Path) -> None:
     """Observed arms: half of the treated contacts of one country are missing, 5% of the arm, from the file."""
     clean = segmented(tmp_path / "clean", lost=0.0)

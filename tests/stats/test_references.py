@@ -87,6 +87,7 @@ def test_non_inferiority_on_the_log_scale(golden):
     assert float(ndtr(-z)) == pytest.approx(case["expected"]["p_log_sm"], abs=case["tolerance"])
 
 
+@pytest.mark.slow
 def test_barnards_exact_test_orders_tables_by_our_statistic(golden):
     """The largest probability, over all common shares, of a pooled z at least as far out as the one seen."""
     case = golden("prop-P3-exact-pvalues")
