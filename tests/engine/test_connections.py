@@ -16,11 +16,12 @@ import pytest
 
 from tests.engine.conformance import shop
 from tests.engine.conformance.tables import into_duckdb, into_postgres
-from tests.engine.studies import measured, study_in
+from tests.engine.studies import LATER, measured, study_in
 from tests.servers import PostgresServer
 from uplift.engine import Assigned, DuckDBEngine, open_source
 from uplift.engine.adapter import CancelledError, NumberTooLargeError
 from uplift.engine.connections import Address, address_of, open_warehouse, variable
+from uplift.engine.measure import measure
 from uplift.engine.postgres_engine import PostgresEngine
 from uplift.errors import DataError
 from uplift.spec.project import Source
@@ -178,6 +179,21 @@ def test_nothing_is_left_in_the_database(tmp_path: Path, tables: str, postgres: 
     time.sleep(0.2)
     with psycopg.connect(postgres.dsn) as owner:
         assert owner.execute("SELECT count(*) FROM pg_class").fetchone() == before
+
+
+def test_an_earlier_day_of_the_same_analysis_sees_the_same_rows(
+    tmp_path: Path, tables: str, postgres: PostgresServer
+) -> None:
+    """A group-sequential test reads several days: the table may have changed in between."""
+    with psycopg.connect(postgres.dsn, autocommit=True) as owner:
+        owner.execute(f"CREATE TABLE {tables}.moving AS SELECT * FROM {tables}.orders")
+    study, who = study_of(tmp_path, table=f"{tables}.moving"), shop.assigned(tmp_path, "integer")
+    first = measured(study, who)
+    with psycopg.connect(postgres.dsn, autocommit=True) as owner:
+        owner.execute(f"DELETE FROM {tables}.moving WHERE net > 0")
+    earlier = measure(study, who, as_of=LATER, cache_dir=study.root / "cache", known=first.unit_table)
+    assert earlier.sums("revenue") == first.sums("revenue")
+    assert measured(study, who).sums("revenue") != first.sums("revenue")
 
 
 def test_a_text_is_not_read_as_a_number(tmp_path: Path, tables: str) -> None:

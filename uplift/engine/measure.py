@@ -51,12 +51,14 @@ def measure(
     engine: Engine | None = None,
     progress: Progress = lambda _stage: None,
     course: bool = False,
+    known: str | None = None,
 ) -> Measurement:
     """Measure every metric of the experiment in every arm, by one pass over each source and one over the unit table.
 
     `as_of` is a local day whose own hours are not over: a contact counts for a metric once its day of assignment plus
     window plus data lag is not later than `as_of`. Converted files and the unit table are kept in `cache_dir`. With
-    `course` the primary metric and the first one in money are told day by day and week by week too.
+    `course` the primary metric and the first one in money are told day by day and week by week too. `known` is the unit
+    table of another day of the same study (`Measurement.unit_table`): tables of a connection are not read again then.
 
     Raises SpecError (a snippet), DataError (a source, an id, a value), each with its place.
     """
@@ -64,9 +66,9 @@ def measure(
     make_cache(folder)
     plans, notices = plans_of(study, course=course)
     if engine is not None:
-        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, course=course)
+        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, course=course, known=known)
     with DuckDBEngine(settings_for(study, folder)) as own:
-        return _measure(own, study, assigned, plans, notices, as_of, folder, progress, course=course)
+        return _measure(own, study, assigned, plans, notices, as_of, folder, progress, course=course, known=known)
 
 
 def plans_of(study: Study, *, course: bool) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
@@ -90,8 +92,9 @@ def _measure(
     progress: Progress,
     *,
     course: bool,
+    known: str | None = None,
 ) -> Measurement:
-    unit = unit_table(engine, study, assigned, plans, cache=folder, progress=progress)
+    unit = unit_table(engine, study, assigned, plans, cache=folder, progress=progress, known=known)
     progress("add up")
     engine.register_files(UNITS, [unit.path])
     columns, found = _columns(engine, study, unit, plans, as_of)

@@ -69,10 +69,12 @@ def unit_table(
     cache: Path,
     progress: Progress,
     shared: Mapping[str, SharedSource] | None = None,
+    known: str | None = None,
 ) -> UnitTable:
     """The unit table, from the cache when spec, sources and ledger are the same byte for byte.
 
-    `shared` are sources that were read for several experiments at once.
+    `shared` are sources that were read for several experiments at once; `known` is the name of the very table, where it
+    was made a moment ago.
 
     What a table of a connection holds is known only when it was read: then the unit table is made anew, and has the
     same name where the rows were the same.
@@ -82,6 +84,8 @@ def unit_table(
     daily = [name for part, name in names.items() if part in followed]
     path = _kept_at(cache, engine, study, assigned, names)
     in_files = all(study.source(name).file is not None for name in _source_names(study, assigned, names))
+    if known is not None and (ready := _ready(study, cache / known, names, daily)) is not None:
+        return ready
     if in_files and (ready := _ready(study, path, names, daily)) is not None:
         return ready
     progress("read who is assigned")
