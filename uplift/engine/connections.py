@@ -85,7 +85,7 @@ def open_warehouse(connection: str) -> Warehouse:
     """
     address = address_of(connection)
     if address.scheme in ("postgres", "postgresql"):
-        _require("psycopg", "postgres", connection)
+        _require("psycopg", "uplift-crm[postgres]", connection)
         from uplift.engine.postgres_engine import PostgresEngine
 
         return PostgresEngine(address.reveal())
@@ -94,7 +94,9 @@ def open_warehouse(connection: str) -> Warehouse:
 
         return DuckDBFile(Path(address.reveal().split(":", 1)[1].removeprefix("//")).expanduser())
     if address.scheme in ("spark", "sc", "local"):
-        _require("pyspark", "spark", connection)
+        _require("pyspark", "uplift-crm[spark]", connection)
+        if address.scheme == "sc":
+            _require("grpc", "pyspark[connect]", connection)
         from uplift.engine.spark_engine import SparkEngine
 
         return SparkEngine(address.reveal())
@@ -107,12 +109,12 @@ def open_warehouse(connection: str) -> Warehouse:
     )
 
 
-def _require(module: str, extra: str, connection: str) -> None:
+def _require(module: str, package: str, connection: str) -> None:
     if importlib.util.find_spec(module) is None:
         raise DataError(
             Problem(
                 "UP570",
                 f"connection '{connection}' needs the package {module}, which is not installed",
-                fix=f"install the extra «{extra}»: pip install 'uplift-crm[{extra}]'",
+                fix=f"pip install '{package}'",
             )
         )
