@@ -24,7 +24,7 @@ from uplift.cli.planning import baseline, plan
 from uplift.cli.proof import sql
 from uplift.cli.reporting import report
 from uplift.cli.running import analyze, assign, audit
-from uplift.cli.scoring import forecast, score
+from uplift.cli.scoring import forecast, monitor, score
 from uplift.cli.simulation import simulate
 from uplift.cli.start import demo, explain, schema
 from uplift.cli.targeting import target
@@ -44,7 +44,7 @@ for verb in (
     *(demo, init, check, baseline, plan, simulate, lock, amend),
     *(assign, import_, audit, sql),
     *(analyze, decide, report, schema, explain),
-    *(score, forecast, target),
+    *(score, forecast, target, monitor),
     *(status, gc, erase),
 ):
     app.command(verb.__name__.rstrip("_"))(verb)

@@ -1,4 +1,4 @@
-"""The verbs about customers: `score` and `forecast`."""
+"""The verbs about customers and running programmes: `score`, `forecast`, `monitor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from uplift.cli.options import FOLDER, DayOption, LanguageOption, speech_of
+from uplift.cli.options import FOLDER, DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
 from uplift.cli.printing import shown
 from uplift.cli.progress import Stages
 
@@ -78,3 +78,39 @@ def forecast(
     with Stages() as stages:
         told = forecast_project(found, document, as_of=day, progress=stages)
     typer.echo(text(told, found.currency, speech_of(language) or found.language))
+
+
+def monitor(
+    experiment: ExperimentArgument,
+    as_of: DayOption = None,
+    within: Annotated[int, typer.Option("--within", min=1, help="Days to report alarms of, back from the last.")] = 1,
+    language: LanguageOption = None,
+) -> None:
+    """Is a running test still sound? For a daily job.
+
+    Looks at the split of the arms (a test that may be asked every day) and at the daily series of each metric: drops,
+    rises, silence. Ends with 1 when something needs attention.
+    """
+    from uplift.customers.monitor import monitor as watch
+    from uplift.store import Store
+    from uplift.words.sentences import customers as words
+    from uplift.words.sentences.checks import found
+
+    study = study_of(experiment)
+    speech = speech_of(language) or study.project.language
+    day = as_of.date() if as_of else today(study)
+    with Store.open(study.root / study.project.state) as store, Stages() as stages:
+        stages("look at the split and the daily series")
+        seen = watch(study, as_of=day, store=store, within=within)
+    if seen.split is not None:
+        typer.echo(f"{seen.split.status:5} {found(seen.split.code, dict(seen.split.facts), speech)}")
+    for series in seen.series:
+        if series.refused is not None:
+            typer.echo(f"note  {series.metric}: {series.refused.message}")
+        for alarm in series.alarms:
+            typer.echo(
+                f"alarm {words.alarm(series.metric, alarm.kind, alarm.day, alarm.expected, alarm.found, speech)}"
+            )
+        if series.refused is None and not series.alarms and series.last is not None:
+            typer.echo(f"ok    {words.quiet(series.metric, series.last, series.days, speech)}")
+    raise typer.Exit(0 if seen.sound else 1)

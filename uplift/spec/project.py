@@ -374,6 +374,11 @@ class Project(Model):
     )
     currency: CurrencyField = Field(default="EUR", description="Currency of all money.", examples=["EUR"])
     language: Literal["de", "en"] = Field(default="en", description="Language of reports.", examples=["de"])
+    holidays: Text | None = Field(
+        default=None,
+        description="Country, or country and state, whose public holidays raise no alarm in `uplift monitor`.",
+        examples=["DE-BY"],
+    )
     state: Text = Field(
         default=".uplift",
         description="Where the ledger is kept: a folder relative to the project's root, or a PostgreSQL schema.",

@@ -162,4 +162,40 @@ CUSTOMERS: tuple[Entry, ...] = (
         fix_de="Exportieren Sie eine längere Kaufhistorie; mit zwei Jahren und einem Quartal ist auch die Saison zu "
         "sehen.",
     ),
+    Entry(
+        code="UP675",
+        title_en="a series that can't be watched",
+        title_de="eine Reihe, die sich nicht überwachen lässt",
+        why_en="An alarm needs to know what is usual: more than 103 days in a row with one value each, nought or more. "
+        "With less, every alarm would be a guess.",
+        why_de="Ein Alarm muss wissen, was üblich ist: mehr als 103 Tage am Stück mit je einem Wert, null oder mehr. "
+        "Mit weniger wäre jeder Alarm geraten.",
+        fix_en="Export a longer period, or wait until it is long enough.",
+        fix_de="Exportieren Sie einen längeren Zeitraum oder warten Sie, bis er lang genug ist.",
+    ),
+    Entry(
+        code="UP676",
+        title_en="no calendar of holidays",
+        title_de="kein Feiertagskalender",
+        why_en="On a public holiday a shop sells differently, and that is no alarm. The calendar comes with the extra "
+        "`customers`, and knows countries and states by their codes.",
+        why_de="An einem Feiertag verkauft ein Shop anders, und das ist kein Alarm. Der Kalender kommt mit dem Extra "
+        "`customers` und kennt Länder und Bundesländer unter ihren Kürzeln.",
+        fix_en="Install uplift-crm[customers]; write `holidays: DE-BY` in project.yml.",
+        fix_de="Installieren Sie uplift-crm[customers]; schreiben Sie `holidays: DE-BY` in project.yml.",
+    ),
+    Entry(
+        code="UP677",
+        title_en="a day that differs",
+        title_de="ein Tag, der abweicht",
+        why_en="The day's value lies far outside what the level of the last week and its weekday let expect: a page "
+        "that does not work, a product that is sold out, an export that did not run, or a campaign nobody told of. "
+        "Changes below about a third are not seen.",
+        why_de="Der Tageswert liegt weit außerhalb dessen, was das Niveau der letzten Woche und der Wochentag erwarten "
+        "lassen: eine Seite, die nicht funktioniert, ein ausverkauftes Produkt, ein Export, der nicht lief, oder eine "
+        "Kampagne, von der niemand wusste. Änderungen unter etwa einem Drittel bleiben unbemerkt.",
+        fix_en="Find the cause before you read the test; both arms are hit alike, so the comparison may still hold.",
+        fix_de="Klären Sie die Ursache, bevor Sie den Test lesen; beide Gruppen sind gleich betroffen, der Vergleich "
+        "kann also weiter gelten.",
+    ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from uplift.words import numbers
+import datetime
+
+from uplift.words import dates, numbers
 from uplift.words.language import Language, say
 
 
@@ -132,3 +134,30 @@ def left_out(reason: str, rows: int, language: Language) -> str:
     }
     de, en = words[reason]
     return say(language, de=f"{n} {de}", en=f"{n} {en}")
+
+
+def alarm(metric: str, kind: str, day: datetime.date, expected: float, found: float, language: Language) -> str:
+    """UP677: a day of a series that differs, with what was expected."""
+    on = dates.day(day, language)
+    usual, came = numbers.number(expected, language), numbers.number(found, language)
+    if kind == "silence":
+        return say(
+            language,
+            de=f"UP677 {metric}: am {on} kam nichts, erwartet waren etwa {usual}",
+            en=f"UP677 {metric}: nothing came on {on}, about {usual} was expected",
+        )
+    return say(
+        language,
+        de=f"UP677 {metric}: am {on} {came}, erwartet waren etwa {usual}",
+        en=f"UP677 {metric}: {came} on {on}, about {usual} was expected",
+    )
+
+
+def quiet(metric: str, last: datetime.date, days: int, language: Language) -> str:
+    """A series without an alarm."""
+    on, n = dates.day(last, language), numbers.count(days, language)
+    return say(
+        language,
+        de=f"{metric}: unauffällig bis {on} ({n} Tage gesehen)",
+        en=f"{metric}: nothing unusual until {on} ({n} days seen)",
+    )
