@@ -20,7 +20,8 @@ from uplift.spec.quantities import parse_money
 from uplift.targeting.allocation_problem import TargetingError
 from uplift.targeting.contracts import Feature, Features, Outcome, TargetingData
 from uplift.targeting.incentive_evidence import incentive_choice, priors_of
-from uplift.targeting.strategy import allowed_arms, arm_costs, exclusions, limits_of, options_of
+from uplift.targeting.strategy import ArmCost, allowed_arms, arm_costs, exclusions, limits_of, options_of
+from uplift.targeting.target import room_for_everyone
 
 EXPERIMENT = """\
 uplift: 1
@@ -106,6 +107,15 @@ def test_a_budget_from_the_command_line_wins_and_is_checked(tmp_path: Path) -> N
     assert limits_of(study, 100, budget=parse_money("7 EUR")).budget == 7_000_000
     with pytest.raises(TargetingError, match="7 USD can't be spent in a project in EUR"):
         limits_of(study, 100, budget=parse_money("7 USD"))
+
+
+def test_there_is_room_for_everyone_unless_money_or_places_are_short(tmp_path: Path) -> None:
+    study = study_with(tmp_path, "  strategy: {caps: {voucher_10: 20%}}\n")
+    costs = {"voucher_5": ArmCost(0.1, 0.4), "voucher_10": ArmCost(0.1, 0.9)}
+    assert room_for_everyone(study, 1_000, "voucher_5", costs)
+    assert room_for_everyone(study, 1_000, "voucher_5", costs, parse_money("500 EUR"))
+    assert not room_for_everyone(study, 1_000, "voucher_5", costs, parse_money("499.99 EUR"))
+    assert not room_for_everyone(study, 1_000, "voucher_10", costs)
 
 
 def test_only_allowed_arms_are_offered_and_cost_whole_millionths(tmp_path: Path) -> None:

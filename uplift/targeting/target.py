@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from uplift.targeting.incentive_evidence import incentive_choice
 from uplift.targeting.learner import Settings
 from uplift.targeting.next_experiment import NextExperiment, write_next
 from uplift.targeting.reading import read_targeting
-from uplift.targeting.strategy import arm_costs, exclusions
+from uplift.targeting.strategy import UNIT, ArmCost, arm_costs, exclusions, limits_of
 from uplift.targeting.target_files import ListFiles, list_files, write_list
 from uplift.targeting.target_list import TargetList
 from uplift.targeting.target_plan import calibrated, next_folder, target_plan, unit_name, value_over_budget
@@ -36,7 +36,11 @@ FEW = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Targeted:
-    """What was found, and what was written: no list where the gate advises against one."""
+    """What was found, and what was written: no list where the gate advises against one.
+
+    `short_of_money`: everybody should get the same arm, budget or places don't suffice for that, and contacts provably
+    differ in their effect. Then the list says who comes first.
+    """
 
     reading: TargetingReading
     verdict: GateVerdict
@@ -46,11 +50,13 @@ class Targeted:
     sent: TargetList | None = None
     files: ListFiles | None = None
     next: NextExperiment | None = None
+    short_of_money: bool = False
 
     def __str__(self) -> str:
         from uplift.results.targeting_table import text
 
-        return text(self.reading, self.currency, self.language)
+        told = text(self.reading, self.currency, self.language)
+        return f"{told}\n\n{INCENTIVES[self.language].limited}" if self.short_of_money else told
 
 
 def target(
@@ -111,7 +117,10 @@ def target(
     curve = value_over_budget(study, data, effects, learned.gamma, costs, excluded, budget=budget)
     reading = replace(reading, budget=curve)
     found = Targeted(reading, verdict, day, study.project.currency, speech)
-    if not verdict.recommended and not anyway:
+    proven = any(v.recommended for v in evaluated.by_treatment if v.outcome == name)
+    short = verdict.action == "everyone" and proven and not room_for_everyone(study, data.n, verdict.arm, costs, budget)
+    found = replace(found, short_of_money=short)
+    if not (verdict.recommended or short or anyway):
         return found
     progress("write the list")
     files = list_files(out or study.root, study.experiment.id, today)
@@ -127,7 +136,7 @@ def target(
         unit=unit_name(study),
         budget=budget,
     )
-    label = None if verdict.recommended else INCENTIVES[speech].against
+    label = None if verdict.recommended or short else INCENTIVES[speech].against
     write_list(plan.sent, files, unit=unit_name(study), language=speech, label=label)
     following = None
     if plan.reading.planned:
@@ -136,6 +145,17 @@ def target(
         )
     reading = replace(reading, allocation=plan.reading, model_id=plan.sent.model)
     return replace(found, reading=reading, sent=plan.sent, files=files, next=following)
+
+
+def room_for_everyone(
+    study: Study, contacts: int, arm: str | None, costs: Mapping[str, ArmCost], budget: Money | None = None
+) -> bool:
+    """Whether budget, cap and capacity allow one arm for all contacts."""
+    limits = limits_of(study, contacts, budget=budget)
+    cost = 0.0 if arm is None else contacts * costs[arm].total
+    affordable = limits.budget is None or cost <= limits.budget * UNIT
+    places = min(contacts if limits.capacity is None else limits.capacity, limits.caps.get(arm or "", contacts))
+    return affordable and places >= contacts
 
 
 def default_settings(contacts: int) -> Settings:

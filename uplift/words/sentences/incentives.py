@@ -34,7 +34,7 @@ class IncentiveWords:
     nothing_learned: str
     refused: str
     against: str
-    without_costs: str
+    limited: str
 
 
 INCENTIVES: dict[Language, IncentiveWords] = {
@@ -63,7 +63,8 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         nothing_learned="Ohne `keep_learning` lehrt diese Kampagne nichts: Niemand wird zurückgehalten.",
         refused="Keine Liste geschrieben: Eine Auswahl ist nicht nachweislich besser. `--anyway` erzwingt sie.",
         against="Gegen den Rat der Prüfung erstellt.",
-        without_costs="Ohne Kosten der Gruppen beschränkt das Budget nichts.",
+        limited="Für alle reichen Budget oder Plätze nicht. Dass sich die Kontakte in ihrer Wirkung unterscheiden, ist "
+        "nachgewiesen; deshalb nennt die Liste die, bei denen das Geld am meisten bringt.",
     ),
     "en": IncentiveWords(
         title="One incentive for everybody: what is left after costs?",
@@ -90,6 +91,7 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         nothing_learned="Without `keep_learning` this campaign teaches nothing: nobody is held back.",
         refused="No list was written: a selection is not proven to be better. `--anyway` writes it all the same.",
         against="Made against the advice of the gate.",
-        without_costs="Without costs of the arms the budget limits nothing.",
+        limited="Budget or places don't suffice for everyone. That contacts differ in their effect is proven, so the "
+        "list names those for whom the money brings most.",
     ),
 }
