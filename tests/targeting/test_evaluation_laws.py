@@ -135,6 +135,21 @@ def test_half_samples_agree_with_influences(world: dict[str, np.ndarray]) -> Non
     assert autoc(effects, score).standard_error(world["clusters"]) == pytest.approx(clustered, rel=0.2)
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_errors_of_a_curve_are_those_of_its_points(world: dict[str, np.ndarray], weighted: bool) -> None:
+    weights = world["weights"] if weighted else None
+    shares = [0.013, 0.1, 0.25, 0.5, 0.777, 1.0]
+    curve = gain_curve(world["effects"], world["score"], shares=shares, weights=weights)
+    single = gain_curve(world["effects"], world["score"], shares=shares, weights=weights, clusters=np.arange(400))
+    for point, other in zip(curve, single, strict=True):
+        found = gain(world["effects"], world["score"], point.share, weights=weights).estimate().interval
+        assert point.interval is not None
+        assert found is not None
+        assert other.interval is not None
+        assert point.interval.low == pytest.approx(found.low, rel=1e-9)
+        assert other.interval.low == pytest.approx(found.low, rel=1e-9)
+
+
 def test_a_paired_difference_is_more_precise_than_two_separate_numbers(world: dict[str, np.ndarray]) -> None:
     one = autoc(world["effects"], world["score"])
     other = autoc(world["effects"], world["score"] + np.linspace(0, 0.3, 400))

@@ -6,6 +6,7 @@ import json
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,7 +88,9 @@ def test_a_changed_or_foreign_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_spark_scores_contacts_as_memory_does(spark: object, tmp_path: Path) -> None:
+def test_spark_scores_contacts_as_memory_does(spark: Any, tmp_path: Path) -> None:
+    import sys
+
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -104,7 +107,8 @@ def test_spark_scores_contacts_as_memory_does(spark: object, tmp_path: Path) -> 
         }
     )
     pq.write_table(table, tmp_path / "contacts.parquet")
-    frame = spark.read.parquet(str(tmp_path / "contacts.parquet")).repartition(2)  # type: ignore[attr-defined]
+    spark.sparkContext.pythonExec = sys.executable  # workers run where uplift is installed
+    frame = spark.read.parquet(str(tmp_path / "contacts.parquet"))
     for kind in ("ridge", "boosted"):
         model = saved_model(learn(data, "y", Settings(threads=1, candidates=(kind,))), data)  # type: ignore[arg-type]
         rows = score_on_spark(frame, model, id_column="customer_id").collect()
