@@ -259,9 +259,11 @@ def test_a_local_mount_inside_a_network_drive_is_local(tmp_path):
     Store.open(tmp_path / "scratch" / ".uplift", mounts=mounts)
 
 
-def test_state_in_postgresql_says_that_it_is_not_available(tmp_path):
-    with pytest.raises(StateError, match="not available yet"):
-        Store.open(tmp_path / "postgresql:warehouse")
+@pytest.mark.parametrize("state", ["postgresql://owner:s3cret@db/shop", "postgresql:", "postgresql:team.Not-a-schema"])
+def test_an_address_in_the_project_file_is_refused_and_not_repeated(tmp_path, state):
+    with pytest.raises(StateError, match="UP519") as caught:
+        Store.open(tmp_path / state)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_the_store_does_not_load_duckdb():

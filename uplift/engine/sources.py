@@ -61,7 +61,7 @@ class SourceTable:
 def cache_folder(study: Study) -> Path:
     """Where converted files and unit tables are kept when the caller names no folder."""
     state = study.project.state
-    return study.root / (".uplift" if "://" in state else state) / "cache"
+    return study.root / (".uplift" if state.startswith(("postgresql:", "postgres:")) else state) / "cache"
 
 
 def open_source(

@@ -381,8 +381,9 @@ class Project(Model):
     )
     state: Text = Field(
         default=".uplift",
-        description="Where the ledger is kept: a folder relative to the project's root, or a PostgreSQL schema.",
-        examples=[".uplift"],
+        description="Where the ledger is kept: a folder relative to the project's root, or for a team a PostgreSQL "
+        "schema behind a connection, `postgresql:NAME` or `postgresql:NAME.schema`.",
+        examples=[".uplift", "postgresql:team.uplift_state"],
     )
     sources: dict[Name, Source] = Field(
         default_factory=dict,

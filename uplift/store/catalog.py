@@ -12,9 +12,11 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from uplift.errors import Problem, StateError
 from uplift.store.files import make_folder, unwritable
@@ -73,9 +75,41 @@ class FileEntry:
     run_id: str
 
 
+class CatalogWriter(Protocol):
+    """What may be done under the writer's lock."""
+
+    def record(self, run: Run) -> None:
+        """Write down a run."""
+
+    def name(self, file: FileEntry) -> None:
+        """Let a file count."""
+
+    def replace(self, path: str, file: FileEntry) -> None:
+        """Let another file count in the place of the one at `path`, as the run that wrote that one."""
+
+
+class Catalog(Protocol):
+    """What counts and which run wrote it, wherever that is kept; it is made by the first writer."""
+
+    def files(self, kind: str, experiment_id: str) -> tuple[FileEntry, ...]:
+        """Every committed file of an experiment, in the order of commits."""
+
+    def all_files(self, kind: str | None = None) -> tuple[FileEntry, ...]:
+        """Every committed file (of a kind), in the order of commits."""
+
+    def runs(self, experiment_id: str) -> tuple[Run, ...]:
+        """Every run that wrote something for an experiment, in the order of commits."""
+
+    def all_runs(self) -> tuple[Run, ...]:
+        """Every run that wrote something, in the order of commits."""
+
+    def writing(self, *, patience: float) -> AbstractContextManager[CatalogWriter]:
+        """The writer's lock; the block's changes are committed together when it ends well, else none is."""
+
+
 @dataclass(frozen=True, slots=True)
-class Catalog:
-    """The catalog of one state directory; it is made by the first writer."""
+class SqliteCatalog:
+    """The catalog of one state directory."""
 
     path: Path
 
@@ -119,7 +153,7 @@ class Catalog:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 self._prepare(connection)
-                yield CatalogWriter(connection)
+                yield _Writer(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -190,7 +224,7 @@ class Catalog:
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogWriter:
+class _Writer:
     """What may be done under the writer's lock."""
 
     connection: sqlite3.Connection

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uplift.errors import Problem, StateError
-from uplift.store.catalog import Catalog, CatalogWriter
+from uplift.store.catalog import Catalog, CatalogWriter, SqliteCatalog
 from uplift.store.files import unreadable
 from uplift.store.ledger import Ledger
+from uplift.store.postgres import NAME, SCHEMA, PostgresCatalog
 from uplift.store.volumes import MOUNTS, network_volume
 
 PATIENCE = 30.0  # seconds to wait for another writer
@@ -29,15 +30,21 @@ class Store:
     def open(cls, path: Path, *, mounts: Path = MOUNTS) -> Store:
         """The store in a directory (`study.root / study.project.state`), which need not exist yet.
 
+        A name such as `postgresql:team` is that of a PostgreSQL schema; its files are kept in `.uplift` beside it.
+
         Raises StateError: UP519 when it lies on a network drive, UP515 when it is a file, UP516 when its ledger has
         lost its catalog.
         """
+        if (team := NAME.fullmatch(path.name)) is not None:
+            root = path.with_name(".uplift")
+            held = PostgresCatalog(team["connection"], team["schema"] or SCHEMA, root)
+            return cls(root, held, Ledger(root, held))
         if any(re.match(r"postgres(ql)?:", part) for part in path.parts):
             raise StateError(
                 Problem(
                     "UP519",
-                    "state in a PostgreSQL schema is not available yet",
-                    fix="name a local directory in project.yml, for example `state: .uplift`",
+                    "`state:` holds an address or no name; an address never stands in project.yml",
+                    fix="name a connection, and a schema if you like: `state: postgresql:team.uplift_state`",
                 )
             )
         kind = network_volume(path, mounts=mounts)
@@ -53,7 +60,7 @@ class Store:
             raise StateError(
                 Problem("UP515", f"'{path}' is a file, not a directory", fix="move it away, or change `state:`")
             )
-        catalog = Catalog(path / "catalog.sqlite")
+        catalog = SqliteCatalog(path / "catalog.sqlite")
         _refuse_lost_catalog(path, catalog.path)
         return cls(path, catalog, Ledger(path, catalog))
 
