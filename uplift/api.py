@@ -95,11 +95,13 @@ def target(
     return learn_and_list(_loaded(study), as_of=as_of, budget=money, anyway=anyway, out=folder, language=language)
 
 
-def report(result: Result, path: Path | str, *, language: Language | None = None) -> Path:
-    """Write the report of a result as one self-contained HTML file."""
+def report(
+    result: Result, path: Path | str, *, language: Language | None = None, templates: Path | str | None = None
+) -> Path:
+    """Write the report of a result as one self-contained HTML file; `templates` is a folder with own templates."""
     from uplift.report import write
 
-    return write(result, Path(path), language=language)
+    return write(result, Path(path), language=language, templates=None if templates is None else Path(templates))
 
 
 def _loaded(study: Study | Path | str) -> Study:

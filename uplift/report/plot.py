@@ -55,7 +55,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What a chart holds; both axes have their range and labelled ticks. Areas that reach further are cut at the edge, lines end."""
+    """What a chart holds; both axes have their range and labelled ticks.
+
+    Areas that reach further are cut at the edge, lines end there.
+    """
 
     x_range: Place
     y_range: Place
