@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uplift.engine.adapter import Engine, quoted
-from uplift.engine.assigned import ASSIGNED, Assigned, open_assigned
+from uplift.engine.assigned import ASSIGNED, Assigned, AssignedTable, open_assigned
 from uplift.engine.facts import (
     SharedSource,
     days_of,
@@ -47,20 +47,28 @@ class Due:
 def build_unit_tables(engine: Engine, due: Sequence[Due], *, cache: Path, progress: Progress) -> int:
     """Build the unit tables of all these experiments that are not kept yet; returns how many were built.
 
+    An experiment whose arms are a column of a file is left to be read alone.
+
     Raises SpecError or DataError as `unit_table` does; what was built before stays.
     """
-    open_ = [d for d in due if kept_units(engine, d.study, d.assigned, d.metrics, cache=cache) is None]
+    open_ = [
+        d for d in due if d.assigned.paths and kept_units(engine, d.study, d.assigned, d.metrics, cache=cache) is None
+    ]
     shared: list[dict[str, SharedSource]] = [{} for _ in open_]
+    who: list[AssignedTable] = []
     for number, one in enumerate(open_):
         progress(f"read who is assigned to {one.study.experiment.id}")
-        open_assigned(engine, one.study, one.assigned, cache=cache)
-        engine.materialize(_contacts(number), f"SELECT unit_key, assigned_day FROM {ASSIGNED}")
+        who.append(open_assigned(engine, one.study, one.assigned, cache=cache))
+        engine.materialize(_contacts(number), f"SELECT * FROM {ASSIGNED}")
     for group, (source, numbers) in enumerate(_alike(open_)):
         progress(f"read {source} for {len(numbers)} experiments")
         for number, read in _read(engine, source, numbers, open_, group, cache).items():
             shared[number][source] = read
-    for one, own in zip(open_, shared, strict=True):
-        unit_table(engine, one.study, one.assigned, one.metrics, cache=cache, progress=progress, shared=own)
+    for number, (one, own) in enumerate(zip(open_, shared, strict=True)):
+        engine.define(ASSIGNED, f"SELECT * FROM {_contacts(number)}")
+        unit_table(
+            engine, one.study, one.assigned, one.metrics, cache=cache, progress=progress, shared=own, who=who[number]
+        )
     return len(open_)
 
 

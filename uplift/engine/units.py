@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from uplift.engine.adapter import Engine, quoted
-from uplift.engine.assigned import ASSIGNED, Assigned, UnknownArm, open_assigned
+from uplift.engine.assigned import ASSIGNED, Assigned, AssignedTable, UnknownArm, open_assigned
 from uplift.engine.attributes import ATTRIBUTES, Attributes, attributes_of, segment_columns
 from uplift.engine.encodings import fingerprint
 from uplift.engine.facts import Facts, SharedSource, UnitColumn, define_windows, facts_of
@@ -70,11 +70,12 @@ def unit_table(
     progress: Progress,
     shared: Mapping[str, SharedSource] | None = None,
     known: str | None = None,
+    who: AssignedTable | None = None,
 ) -> UnitTable:
     """The unit table, from the cache when spec, sources and ledger are the same byte for byte.
 
     `shared` are sources that were read for several experiments at once; `known` is the name of the very table, where it
-    was made a moment ago.
+    was made a moment ago; `who` says that the relation `assigned` is filled already.
 
     What a table of a connection holds is known only when it was read: then the unit table is made anew, and has the
     same name where the rows were the same.
@@ -88,8 +89,9 @@ def unit_table(
         return ready
     if in_files and (ready := _ready(study, path, names, daily)) is not None:
         return ready
-    progress("read who is assigned")
-    who = open_assigned(engine, study, assigned, cache=cache)
+    if who is None:
+        progress("read who is assigned")
+        who = open_assigned(engine, study, assigned, cache=cache)
     define_windows(engine, tuple(names))
     facts = []
     for source in dict.fromkeys(part.source for part in names):
