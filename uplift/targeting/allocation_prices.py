@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from uplift.targeting.allocation_problem import Limits, Options
 
 SAMPLE = 20_000
-TOLERANCE, ROUGH = 1e-8, 1e-5  # of the bound, relative: on everybody, on the sample
+TOLERANCE, MANY, ROUGH = 1e-8, 1e-7, 1e-5  # of the bound, relative: on few, on many contacts, on the sample
 PRECISION = 1e-10  # of the linear programme's feasibility
 ROUNDS, BOXES = 400, 6
 
@@ -63,7 +63,7 @@ def prices(options: Options, limits: Limits) -> Prices:
     for _ in range(BOXES):
         box_low, box_high = np.maximum(low, found - reach), np.minimum(high, found + reach)
         undecided, settled = _split(options, priced, box_low, box_high)
-        found, bound = _minimise(undecided, settled, priced, box_low, box_high, start=found)
+        found, bound = _minimise(undecided, settled, priced, box_low, box_high, start=found, tolerance=MANY)
         if not (((found <= box_low) & (box_low > low)) | ((found >= box_high) & (box_high < high))).any():
             break
         reach *= 4

@@ -17,6 +17,7 @@ from uplift.targeting.allocation_prices import Prices, reduced
 from uplift.targeting.allocation_problem import Limits, Options, unaffordable, unreachable
 
 ROUNDS = 200
+CLOSE = 2e-7  # of the bound: nothing is left to fill in that anybody could notice
 _Moves = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]  # contacts, new arms, order (small first)
 
 
@@ -62,6 +63,11 @@ class Choices:
         k = len(self.options.arms) + 1
         self.count += np.bincount(arm, minlength=k) - np.bincount(before, minlength=k)
         self.arm[contacts] = arm
+
+    def value(self) -> float:
+        """The sum of the gains."""
+        treated = np.flatnonzero(self.arm)
+        return float(self.options.gain[treated, self.arm[treated] - 1].sum(dtype=np.float64))
 
     def _spend(self) -> int:
         total = 0
@@ -194,6 +200,8 @@ def _save(choices: Choices) -> None:
 def _fill(choices: Choices) -> None:
     """Better options while budget and places last, largest gain per unit of cost first."""
     for _ in range(ROUNDS):
+        if choices.price.bound - choices.value() <= CLOSE * abs(choices.price.bound):
+            return
         left = choices.left
         room = choices.caps - choices.count[1:]
         places = choices.capacity - choices.treated
