@@ -40,7 +40,7 @@ class Fit:
 
 
 def maximise(log_likelihood: LogLikelihood, start: Floats, names: tuple[str, ...], highest: tuple[float, ...]) -> Fit:
-    """Climb from `start` (logarithms, each at most `highest`) to the maximum; from two starts, the higher one counts.
+    """Climb from `start` (logarithms, each at most `highest`) to the maximum; again from elsewhere if it ends at an edge.
 
     Raises StatisticsError (UP662) when no maximum is found.
     """
@@ -64,6 +64,8 @@ def maximise(log_likelihood: LogLikelihood, start: Floats, names: tuple[str, ...
         )
         if np.isfinite(found.fun) and (best is None or found.fun < best.fun):
             best = found
+        if found.success and np.abs(found.jac).max() < 1e-6 and (found.x < np.array(highest) - 1e-3).all():
+            break
     top = np.array(highest)
     inner = None if best is None else (best.x > -EDGE + 1e-6) & (best.x < top - 1e-6)
     steep = None if best is None else float(np.abs(best.jac[inner]).max(initial=0.0))
