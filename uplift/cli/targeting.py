@@ -37,7 +37,7 @@ def target(
     from uplift.results.json_form import read, targeting_json
     from uplift.spec.quantities import QuantityError, parse_money
     from uplift.store.places import report_path, result_path
-    from uplift.targeting.saved import save_reading
+    from uplift.targeting.saved import save_model, save_reading
     from uplift.targeting.target import target as learn_and_list
     from uplift.words.sentences.incentives import INCENTIVES
 
@@ -59,6 +59,8 @@ def target(
             notice=notices.append,
         )
         saved = save_reading(study, found.reading, found.as_of)
+        if found.model is not None:
+            save_model(study, found.model, found.as_of)
     typer.echo(targeting_json(found.reading) if json else str(found), nl=not json)
     # The same file is read for outcomes and for features: what is odd about it is told once.
     print_notices(study, {(n.code, n.message): n for n in notices}.values())

@@ -20,6 +20,7 @@ from uplift.targeting.heterogeneity import PARTS, heterogeneity
 from uplift.targeting.influence import Floats
 from uplift.targeting.interpretation import importance, response_shares
 from uplift.targeting.learner import Learned, Settings, learn
+from uplift.targeting.model_file import library_versions
 from uplift.targeting.policies import TOP, Compared, compare
 from uplift.targeting.policy_tree import leaves_in_words, policy_tree
 from uplift.targeting.ranks import within_folds
@@ -88,6 +89,7 @@ def evaluate(
         folds=settings.folds_for(data.n),
         seed=settings.seed,
         outcomes=tuple(readings),
+        versions=library_versions(),
     )
     return Evaluated(reading, learned, tuple(overall), verdicts)
 

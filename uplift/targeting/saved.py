@@ -1,4 +1,4 @@
-"""Where a reading of targeting is kept: beside the result of the same day, and in it where there is one."""
+"""Where a reading of targeting and its model are kept: beside the result of the same day."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from uplift.results.targeting import TargetingReading
 from uplift.spec import Study
 from uplift.store.files import write_text_atomic
 from uplift.store.places import result_path
+from uplift.targeting.model_file import SavedModel, write_model
 
 
 def save_reading(study: Study, reading: TargetingReading, as_of: datetime.date) -> Path:
@@ -21,3 +22,8 @@ def save_reading(study: Study, reading: TargetingReading, as_of: datetime.date) 
     if result.is_file():
         write_text_atomic(result, to_json(replace(read(result), targeting=reading)))
     return path
+
+
+def save_model(study: Study, model: SavedModel, as_of: datetime.date) -> Path:
+    """Write `results/<id>/<as-of>/model.json`: what scores contacts to come."""
+    return write_model(result_path(study.root, study.experiment.id, as_of).with_name("model.json"), model)

@@ -20,6 +20,7 @@ from uplift.targeting.contracts import GateVerdict, TargetingData
 from uplift.targeting.evaluation import Evaluated, evaluate
 from uplift.targeting.incentive_evidence import incentive_choice
 from uplift.targeting.learner import Settings
+from uplift.targeting.model_file import SavedModel, saved_model
 from uplift.targeting.next_experiment import NextExperiment, write_next
 from uplift.targeting.reading import read_targeting
 from uplift.targeting.strategy import UNIT, ArmCost, arm_costs, exclusions, limits_of
@@ -50,6 +51,7 @@ class Targeted:
     sent: TargetList | None = None
     files: ListFiles | None = None
     next: NextExperiment | None = None
+    model: SavedModel | None = None
     short_of_money: bool = False
 
     def __str__(self) -> str:
@@ -116,7 +118,8 @@ def target(
     progress("spend the budget")
     curve = value_over_budget(study, data, effects, learned.gamma, costs, excluded, budget=budget)
     reading = replace(reading, budget=curve)
-    found = Targeted(reading, verdict, day, study.project.currency, speech)
+    model = saved_model(learned, data, rankers=True)
+    found = Targeted(reading, verdict, day, study.project.currency, speech, model=model)
     proven = any(v.recommended for v in evaluated.by_treatment if v.outcome == name)
     short = verdict.action == "everyone" and proven and not room_for_everyone(study, data.n, verdict.arm, costs, budget)
     found = replace(found, short_of_money=short)
