@@ -80,6 +80,20 @@ def test_thirty_groups_are_thirty_rows() -> None:
     assert len(chapter.forests[0].rows) == 30
 
 
+def test_segments_of_other_metrics_are_folded_away() -> None:
+    base = rich.everything()
+    other = dataclasses.replace(base.metrics[1], segments=(rich.segmented()[0],))
+    told = dataclasses.replace(base, metrics=(base.metrics[0], other, *base.metrics[2:]))
+    chapter = segments_chapter(Voice(told, "de"))
+    assert chapter is not None
+    assert (len(chapter.forests), len(chapter.folded)) == (2, 1)
+    assert "<details><summary>Segmente der anderen Metriken</summary>" in render(told, language="de")
+    alone = dataclasses.replace(told, metrics=(dataclasses.replace(base.metrics[0], segments=()), other))
+    chapter = segments_chapter(Voice(alone, "de"))
+    assert chapter is not None
+    assert (len(chapter.forests), len(chapter.folded)) == (1, 0)
+
+
 def test_covariates_say_what_they_saved() -> None:
     chapter = covariates_chapter(Voice(rich.everything(), "de"))
     assert chapter is not None

@@ -85,6 +85,8 @@ class Chapter:
     lead: tuple[str, ...] = ()
     panels: tuple[Panel, ...] = ()
     forests: tuple[Forest, ...] = ()
+    folded: tuple[Forest, ...] = ()  # shown on demand, below `folded_title`
+    folded_title: str = ""
     sheets: tuple[Sheet, ...] = ()
     items: tuple[Item, ...] = ()
     notes: tuple[str, ...] = ()

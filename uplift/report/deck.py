@@ -36,7 +36,7 @@ def _charts(voice: Voice, section: Section) -> list[Chart]:
     if not isinstance(content, Chapter):
         return []
     found = [panel.chart for panel in content.panels]
-    for number, forest in enumerate(content.forests, start=1):
+    for number, forest in enumerate((*content.forests, *content.folded), start=1):
         if forest.ticks:
             told = " ".join(forest.sentences) or forest.caption
             caption = Caption(f"{content.key}-{number}", forest.title or content.heading, told)

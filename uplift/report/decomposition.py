@@ -103,7 +103,7 @@ def _fitting_order_value(voice: Voice, revenue: Uplift) -> Uplift | None:
 def _told(voice: Voice, metric: MetricResult, uplift: Uplift, factors: tuple[Factor, ...]) -> Decomposition:
     words, language = MEASURES[voice.language], voice.language
     proven = voice.verdict(metric, uplift) in ("better", "worse")
-    heads = [words.factor, voice.labels.control, voice.arm(uplift.treatment.arm), words.change]
+    heads = [words.factor, voice.arm(uplift.control.arm), voice.arm(uplift.treatment.arm), words.change]
     if proven:
         heads.append(words.share)
     lines = [

@@ -23,16 +23,23 @@ def segments_chapter(voice: Voice) -> Chapter | None:
     """All declared columns of all metrics that have them; None where no number may be trusted."""
     if not voice.result.trusted:
         return None
-    forests = []
+    found: dict[bool, list[Forest]] = {True: [], False: []}
     for metric in voice.result.metrics:
         for segments in metric.segments:
-            if found := _forest(voice, metric, segments):
-                forests.append(found)
-    if not forests:
+            if forest := _forest(voice, metric, segments):
+                found[metric.role == "primary"].append(forest)
+    if not found[True] and not found[False]:
         return None
     shrunk = any(v.shrunken is not None for m in voice.result.metrics for s in m.segments for v in s.values)
-    notes = (sentences.how(voice.language),) if shrunk else ()
-    return Chapter("segments", SEGMENTS[voice.language].heading, forests=tuple(forests), notes=notes)
+    words = SEGMENTS[voice.language]
+    return Chapter(
+        "segments",
+        words.heading,
+        forests=tuple(found[True] or found[False]),
+        folded=tuple(found[False]) if found[True] else (),
+        folded_title=words.others,
+        notes=(sentences.how(voice.language),) if shrunk else (),
+    )
 
 
 def _forest(voice: Voice, metric: MetricResult, segments: Segments) -> Forest | None:

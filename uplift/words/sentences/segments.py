@@ -16,6 +16,7 @@ class SegmentWords:
 
     heading: str
     segment: str
+    others: str
     pooled: str
     shrunken: str
     sharper: str
@@ -33,6 +34,7 @@ SEGMENTS: dict[Language, SegmentWords] = {
     "de": SegmentWords(
         heading="Segmente",
         segment="Segment",
+        others="Segmente der anderen Metriken",
         pooled="kleine Gruppen, zusammengefasst",
         shrunken="geschrumpft",
         sharper="Genauer durch die Vorgeschichte",
@@ -48,6 +50,7 @@ SEGMENTS: dict[Language, SegmentWords] = {
     "en": SegmentWords(
         heading="Segments",
         segment="Segment",
+        others="Segments of the other metrics",
         pooled="small groups, pooled",
         shrunken="shrunken",
         sharper="Sharper by what was known before",
