@@ -19,7 +19,7 @@ from uplift.targeting.interpretation import importance, response_shares
 from uplift.targeting.learner import Settings, learn
 from uplift.targeting.policies import compare
 from uplift.targeting.policy_tree import policy_tree
-from uplift.targeting.policy_value import aipw
+from uplift.targeting.policy_value import aipw, ipw
 from uplift.targeting.rate import autoc
 from uplift.targeting.scores import arm_scores
 from uplift.targeting.simple_scores import rfm_score
@@ -169,7 +169,7 @@ def test_intervals_of_autoc_and_of_policy_values_cover() -> None:
     rng = np.random.default_rng(41)
     # u ~ U(0, 1) ranks contacts, effect 0.2·u on a base rate of 0.2: AUTOC = 0.2 · 1/4, value of the top half by u
     truth_autoc, truth_value = 0.05, 0.2 + 0.2 * 0.375
-    hits = np.zeros(2)
+    hits = np.zeros(3)
     for _ in range(worlds):
         u = rng.uniform(size=n)
         arm = (rng.random(n) < 0.5).astype(np.int64)
@@ -177,9 +177,11 @@ def test_intervals_of_autoc_and_of_policy_values_cover() -> None:
         scores = arm_scores(y, arm, np.array([0.5, 0.5]), np.full((n, 2), 0.25))
         rate = autoc(scores[:, 1] - scores[:, 0], u).estimate().interval
         value = aipw(scores, (u > 0.5).astype(np.int64)).estimate().interval
+        weighted = ipw(y, arm, np.array([0.5, 0.5]), (u > 0.5).astype(np.int64)).estimate().interval
         assert rate is not None
         assert value is not None
-        hits += [not rate.excludes(truth_autoc), not value.excludes(truth_value)]
+        assert weighted is not None
+        hits += [not rate.excludes(truth_autoc), not value.excludes(truth_value), not weighted.excludes(truth_value)]
     assert (hits / worlds >= 0.93).all(), hits
     assert (hits / worlds <= 0.97).all(), hits
 
