@@ -208,6 +208,7 @@ def test_money_with_more_decimals_than_declared_is_refused_there_too(tmp_path: P
     assert refused(tmp_path, query=query).problems[0].code == "UP532"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["numeric", "double precision", "real", "bigint", "numeric(20, 0)"])
 def test_every_kind_of_number_gives_the_same_sums(tmp_path: Path, tables: str, kind: str) -> None:
     who = shop.assigned(tmp_path, "integer")

@@ -41,7 +41,14 @@ def as_kind(kind: str, path: Path) -> Any:
     return duckdb.sql(f"FROM '{path}'") if kind == "duckdb" else str(path)
 
 
-@pytest.mark.parametrize("kind", ["pandas", "polars", "lazy polars", "arrow", "duckdb", "a path"])
+KINDS = [
+    "pandas",
+    "polars",
+    *(pytest.param(k, marks=pytest.mark.slow) for k in ("lazy polars", "arrow", "duckdb", "a path")),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_table_in_memory_gives_the_bits_of_its_file(
     kind: str, shop_folder: tuple[Study, Assigned, Cells], tmp_path: Path
 ) -> None:

@@ -15,7 +15,9 @@ from tests.engine.conformance.tables import cells, into_duckdb, into_postgres
 from tests.engine.studies import measured
 from tests.servers import PostgresServer
 
-ZONES = ["UTC", "Asia/Kolkata", "America/New_York"]
+ZONES = [
+    "Asia/Kolkata", *(pytest.param(zone, marks=pytest.mark.slow) for zone in ("UTC", "America/New_York")),
+]  # fmt: skip
 
 
 @pytest.fixture(params=["integer", "string"])

@@ -59,7 +59,9 @@ def portable(tmp_path_factory: pytest.TempPathFactory) -> tuple[Measurement, Pat
     shop.write(folder, "integer")
     study = shop.study(folder, "integer", written="America/New_York")
     with PortableDuckDB(Settings(threads=2)) as engine:
-        found = measure(study, shop.assigned(folder, "integer"), as_of=LATER, cache_dir=folder / "cache", engine=engine)
+        found = measure(
+            study, shop.assigned(folder, "integer"), as_of=LATER, cache_dir=folder / "cache", engine=engine, course=True
+        )
     return found, folder
 
 
@@ -67,7 +69,9 @@ def test_the_portable_form_gives_the_bits_of_the_native_one(portable: tuple[Meas
     found, folder = portable
     study = shop.study(folder, "integer", written="America/New_York")
     with DuckDBEngine(Settings(threads=2)) as engine:
-        native = measure(study, shop.assigned(folder, "integer"), as_of=LATER, cache_dir=folder / "own", engine=engine)
+        native = measure(
+            study, shop.assigned(folder, "integer"), as_of=LATER, cache_dir=folder / "own", engine=engine, course=True
+        )
     assert "HUGEINT" in dict(native.sql)["sums"]
     assert "HUGEINT" not in dict(found.sql)["sums"]
     assert cells(found) == cells(native)
@@ -84,7 +88,7 @@ def test_every_stage_reads_in_other_dialects_as_the_golden_files_say(
     if os.environ.get("UPLIFT_GOLDEN") == "write":
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text, "utf-8")
-    assert golden.read_text("utf-8") == text
+    assert golden.read_text("utf-8") == text, "the SQL is another: run with UPLIFT_GOLDEN=write and read the diff"
 
 
 def _lines(sql: str, dialect: str) -> str:
