@@ -6,8 +6,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from tests.engine.studies import ledger, measured, study_in, write_parquet, write_text
-from uplift.engine import Assigned, Measurement
+from tests.engine.studies import LATER, ledger, study_in, write_parquet, write_text
+from uplift.engine import Assigned, DuckDBEngine, Measurement
+from uplift.engine.measure import measure
 
 CORE = (
     exp.Select, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Subquery, exp.Union,
@@ -48,7 +49,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Measurement:
         more={"segments": ["age"], "design": {"variance_reduction": "cuped", "lookback": "60d"}},
     )
     rows = [{"unit_id": "1", "arm": "control"}, {"unit_id": "2", "arm": "treatment"}]
-    return measured(study, Assigned.from_ledger([ledger(folder / "l.parquet", rows)]))
+    assigned = Assigned.from_ledger([ledger(folder / "l.parquet", rows)])
+    with DuckDBEngine() as engine:
+        return measure(study, assigned, as_of=LATER, cache_dir=folder / "cache", engine=engine, course=True)
 
 
 def test_every_stage_is_written_in_the_portable_core(found: Measurement) -> None:
