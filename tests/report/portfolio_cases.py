@@ -32,7 +32,7 @@ def results() -> tuple[Result, ...]:
 
 
 def holdout() -> Result:
-    return named(cases.clear_win(), "holdout:global-2026h2", owner="crm", programme=None, days=1)
+    return named(cases.clear_win(), "holdout-global-2026h2", owner="holdout", programme=None, days=1)
 
 
 def open_tests() -> tuple[OpenTest, ...]:

@@ -70,10 +70,15 @@ def test_a_sum_over_tests_is_labelled_and_as_wide_as_if_all_erred_together(pages
 
 
 def test_only_a_holdout_gives_a_total(pages: dict[str, str]) -> None:
-    assert "Gesamtwirkung laut «Holdout:Global 2026H2»: +61.500 € Zusatzumsatz" in text_of(pages["de"])
+    assert "Gesamtwirkung laut «Holdout Global 2026H2»: +61.500 € Zusatzumsatz" in text_of(pages["de"])
     without = text_of(html_of_portfolio(cases.portfolio(with_holdout=False), "de"))
     assert "Gesamtwirkung laut" not in without
     assert "sagt nur eine globale Kontrollgruppe" in without
+
+
+def test_an_experiment_that_is_only_called_holdout_is_none() -> None:
+    named = cases.named(report_cases.clear_win(), "holdout-mail", owner="crm", programme=None, days=1)
+    assert Portfolio((named, cases.holdout()), cases.ON).experiments == (named,)
 
 
 def test_running_tests_show_days_left_and_whether_they_are_big_enough(pages: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from uplift.results.result import Result
 
-HOLDOUT = "holdout:"  # how the id of a global holdout's result begins
+HOLDOUT = "holdout"  # the owner of a global holdout's result; its id begins with the same word
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,19 @@ class Portfolio:
     @property
     def experiments(self) -> tuple[Result, ...]:
         """All but global holdouts, the latest first."""
-        found = (r for r in self.results if not r.experiment.id.startswith(HOLDOUT))
+        found = (r for r in self.results if not is_holdout(r))
         return tuple(sorted(found, key=lambda r: (-r.as_of.toordinal(), r.experiment.id)))
 
     @property
     def holdouts(self) -> tuple[Result, ...]:
         """What global holdouts measured: the only totals that may be called totals."""
-        found = (r for r in self.results if r.experiment.id.startswith(HOLDOUT))
+        found = (r for r in self.results if is_holdout(r))
         return tuple(sorted(found, key=lambda r: (-r.as_of.toordinal(), r.experiment.id)))
+
+
+def is_holdout(result: Result) -> bool:
+    """Whether this is what `uplift analyze holdout:ID` measured: everybody else against those held out."""
+    return result.experiment.owner == HOLDOUT and result.experiment.id.startswith(f"{HOLDOUT}-")
 
 
 def latest(results: Iterable[Result]) -> tuple[Result, ...]:
