@@ -111,7 +111,7 @@ def test_households_are_drawn_whole_and_late_members_inherit(strata: Bench):
     assert all(len(found) == 1 for found in members.values())
     assert all(members[home] == {arm} for home, arm in arms.items())
     report = audit(strata.study, store=strata.store)
-    assert (report.passed, report.recomputed) == (True, 3000)
+    assert (report.passed, report.recomputation.recomputed) == (True, 3000)
 
 
 def test_waves_are_drawn_one_by_one(strata: Bench):
@@ -127,7 +127,7 @@ def test_waves_are_drawn_one_by_one(strata: Bench):
         for arm, share in SHARES.items():
             assert abs(cells[day, stratum, arm] - share * size) < 1 + size / 1e6
     report = audit(strata.study, store=strata.store)
-    assert (report.passed, report.recomputed, report.wrong) == (True, 3000, 0)
+    assert (report.passed, report.recomputation.recomputed, report.recomputation.wrong) == (True, 3000, 0)
 
 
 def test_holdout_and_layer_come_before_the_strata(strata: Bench):
