@@ -16,7 +16,7 @@ import pytest
 
 from tests.engine.conformance import shop
 from tests.engine.conformance.tables import into_duckdb, into_postgres
-from tests.engine.studies import LATER, measured, study_in
+from tests.engine.studies import LATER, measured, study_in, write_parquet
 from tests.servers import PostgresServer
 from uplift.engine import Assigned, DuckDBEngine, open_source
 from uplift.engine.adapter import CancelledError, NumberTooLargeError
@@ -194,6 +194,21 @@ def test_an_earlier_day_of_the_same_analysis_sees_the_same_rows(
     earlier = measure(study, who, as_of=LATER, cache_dir=study.root / "cache", known=first.unit_table)
     assert earlier.sums("revenue") == first.sums("revenue")
     assert measured(study, who).sums("revenue") != first.sums("revenue")
+
+
+def test_two_experiments_of_one_engine_are_measured_on_their_own_contacts(tmp_path: Path, tables: str) -> None:
+    study = study_of(tmp_path, table=f"{tables}.orders")
+    everybody = shop.assigned(tmp_path, "integer")
+    half = f"SELECT * FROM '{everybody.paths[0]}' WHERE CAST(unit_id AS BIGINT) < 150"
+    few = Assigned.from_ledger([write_parquet(tmp_path / "few.parquet", half)])
+    alone = [measured(study, who, cache=f"alone{i}").sums("revenue") for i, who in enumerate((everybody, few))]
+    with DuckDBEngine() as engine:
+        together = [
+            measure(study, who, as_of=LATER, cache_dir=tmp_path / "together", engine=engine).sums("revenue")
+            for who in (everybody, few, everybody)
+        ]
+    assert together == [*alone, alone[0]]
+    assert alone[0] != alone[1]
 
 
 def test_a_text_is_not_read_as_a_number(tmp_path: Path, tables: str) -> None:

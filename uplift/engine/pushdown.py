@@ -30,11 +30,17 @@ def keep(engine: Engine, home: Warehouse | None, name: str, sql: str) -> None:
 
 
 def send_assigned(engine: Engine, home: Warehouse, relation: str) -> None:
-    """Let a warehouse know the contacts (their key and day of assignment), once per connection."""
-    if not home.has(relation):
-        columns = tuple(c for c in engine.columns(relation) if c.name in ("unit_key", "assigned_day"))
-        wanted = ", ".join(quoted(c.name) for c in columns)
-        home.send(relation, columns, f"SELECT {wanted} FROM {quoted(relation)}", engine)
+    """Let a warehouse know the contacts (their key and day of assignment); the same ones are sent once.
+
+    An engine may measure several experiments, one after another, under the same name of the relation: what was sent is
+    told apart by what it holds.
+    """
+    columns = tuple(c for c in engine.columns(relation) if c.name in ("unit_key", "assigned_day"))
+    wanted = ", ".join(quoted(c.name) for c in columns)
+    sent = f"{relation}_{content_of(engine, relation, columns)[:16]}"
+    if not home.has(sent):
+        home.send(sent, columns, f"SELECT {wanted} FROM {quoted(relation)}", engine)
+    home.define(relation, f"SELECT {wanted} FROM {quoted(sent)}")
 
 
 def period_of(engine: Queries, relation: str, parts: Sequence[Part], column: str) -> Period | None:
