@@ -100,7 +100,7 @@ class SparkEngine:
 
     def send(self, name: str, columns: Sequence[EngineColumn], sql: str, out_of: Engine) -> None:
         """Give this session the rows of another engine's query."""
-        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow as pa
 
         schema = pa.schema([(c.name, getattr(pa, ARROW[c.physical])()) for c in columns])
         table = out_of.arrow(sql).rename_columns([c.name for c in columns]).cast(schema)
