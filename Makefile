@@ -32,9 +32,11 @@ layers: $(STAMP)
 pages: $(STAMP)
 	$(BIN)/uplift explain all > docs/findings.md
 	$(BIN)/uplift explain all --language de > docs/findings.de.md
+	$(BIN)/uplift schema --markdown > docs/yaml.md
 
 calibrate: $(STAMP)
 	$(BIN)/python -m benchmarks.calibration
+	$(BIN)/python -m uplift.report.calibration docs/calibration
 
 $(CORE): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
