@@ -40,7 +40,7 @@ class Fit:
 
 
 def maximise(log_likelihood: LogLikelihood, start: Floats, names: tuple[str, ...], highest: tuple[float, ...]) -> Fit:
-    """Climb from `start` (logarithms, each at most `highest`) to the maximum; again from elsewhere if it ends at an edge.
+    """Climb from `start` (logarithms, each at most `highest`) to the maximum; again if it ends at an edge.
 
     Raises StatisticsError (UP662) when no maximum is found.
     """
