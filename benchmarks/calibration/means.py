@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Literal
 
@@ -9,14 +10,21 @@ import numpy as np
 
 from benchmarks.calibration.beside import Values, mean_values, others, ratio_values
 from benchmarks.calibration.draws import in_portions, shopping
-from benchmarks.calibration.rows import Cell, CoverageRow, Misses
+from benchmarks.calibration.rows import ALPHA, Cell, CoverageRow, Misses
 from uplift.results import Interval, Uplift
+from uplift.stats.arms import arm_value, estimate_of
+from uplift.stats.decision import Level
 from uplift.stats.effects import compare, preferred_method
+from uplift.stats.estimates import degrees_of_freedom
+from uplift.stats.evidence import evidence_for, weigh
+from uplift.stats.hall import hall_statistic, steadied
+from uplift.stats.moments import Moments
 
 Metric = Literal["revenue per contact", "order value"]
 METRICS: tuple[Metric, ...] = ("revenue per contact", "order value")
 SPLITS = (50, 20, 10)  # per cent in the control
 FEWEST = 150  # control buyers from which coverage is promised
+CHECKED = 20  # data sets per portion whose whole interval is computed too
 
 
 def cells() -> list[Cell]:
@@ -62,10 +70,11 @@ def _row(
         read = mean_values if kind == "mean" else ratio_values
         values.append((read(c), read(t)))
         core = 1 if kind == "mean" else 2
-        ours += [
-            placed(compare(metric, kind, control=a, treatment=b, design_ratio=design_ratio), truth)
-            for a, b in zip(c.moments(core), t.moments(core), strict=True)
-        ]
+        pairs = list(zip(c.moments(core), t.moments(core), strict=True))
+        ours += [at_the_truth(kind, a, b, truth, design_ratio) for a, b in pairs]
+        for a, b in pairs[:CHECKED]:
+            whole = compare(metric, kind, control=a, treatment=b, design_ratio=design_ratio)
+            assert at_the_truth(kind, a, b, truth, design_ratio) == placed(whole, truth)
     return CoverageRow(
         _name(metric, split, rate, sigma, buyers, lift),
         method_of(split),
@@ -75,6 +84,29 @@ def _row(
         replications,
         *counted(method_of(split), ours, values, truth),
     )
+
+
+def at_the_truth(
+    kind: Literal["mean", "ratio"], control: Moments, treatment: Moments, truth: float, design_ratio: float
+) -> str | None:
+    """Where the interval lies, by the statistic at the truth: no bound need be searched for; None without a verdict."""
+    c, t = estimate_of(kind, control), estimate_of(kind, treatment)
+    assert c is not None
+    assert t is not None
+    shown = arm_value(kind, control, "c", c), arm_value(kind, treatment, "t", t)
+    if weigh(*shown, evidence_for(kind))[0] is not None:
+        return None
+    level, ratio = Level(ALPHA), t.value / c.value
+    if not (c.apart_from_zero and t.apart_from_zero):
+        whole = compare("m", kind, control=control, treatment=treatment, design_ratio=design_ratio)
+        return placed(whole, truth)
+    hall = preferred_method(kind, "auto", design_ratio) == "hall"
+    if hall:
+        c, t = steadied(c), steadied(t)
+    critical = level.critical(degrees_of_freedom(c, t, theta=ratio))
+    error = math.sqrt(t.variance + ratio**2 * c.variance) / t.value
+    z = hall_statistic(c, t, 1 + truth) if hall else (math.log(ratio) - math.log1p(truth)) / error
+    return "above" if z > critical else "below" if z < -critical else "around"
 
 
 def placed(uplift: Uplift, truth: float) -> str | None:

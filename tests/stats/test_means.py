@@ -16,7 +16,7 @@ from uplift.stats.decision import Level
 from uplift.stats.delta import delta_test
 from uplift.stats.estimates import Estimate, degrees_of_freedom, mean_of, ratio_of, share_of
 from uplift.stats.fieller import fieller_interval, fieller_test
-from uplift.stats.hall import hall_statistic, hall_test
+from uplift.stats.hall import hall_statistic, hall_test, steadied
 from uplift.stats.log_ratio import log_test, logarithmic_mean
 from uplift.stats.moments import Moments
 
@@ -206,11 +206,32 @@ def estimates(draw):
     return Estimate(draw(st.integers(30, 10**7)), value, v, skew * v**1.5, kurtosis * v**2)
 
 
+def test_what_a_sample_hides_is_put_back_by_hand_and_only_where_it_is_skewed():
+    even = Estimate(100, 5.0, 0.25, 0.0, 0.001)
+    assert steadied(even) == even
+    skewed = Estimate(100, 5.0, 0.25, 0.025, 0.001)  # A = 0.025 / 0.5³ = 0.2
+    found = steadied(skewed)
+    assert found.third == pytest.approx(0.025 * 1.12)
+    assert found.noise == pytest.approx(0.001 * 1.32)
+    assert (found.value, found.variance) == (5.0, 0.25)
+    wild = steadied(Estimate(100, 5.0, 0.25, 0.25, 0.001))  # A = 2, counted as 1/2
+    assert wild.third == pytest.approx(0.25 * 1.75)
+
+
+def test_putting_back_what_is_hidden_knows_no_unit_and_no_sign():
+    one, cents = Estimate(50, 2.0, 0.09, 0.004, 1e-4), Estimate(50, 200.0, 900.0, 4_000.0, 1e4)
+    assert steadied(cents).third == pytest.approx(1e6 * steadied(one).third)
+    mirrored = Estimate(50, 2.0, 0.09, -0.004, 1e-4)
+    assert steadied(mirrored).third == -steadied(one).third
+    assert steadied(mirrored).noise == steadied(one).noise
+
+
 @given(estimates(), estimates())
 def test_every_bound_of_halls_interval_is_a_root_or_an_edge(c, t):
     found = hall_test(c, t, LEVEL)
     critical = LEVEL.critical(found.df)
     low, high = bounds(found.relative)
+    c, t = steadied(c), steadied(t)
     if low > -1:
         assert hall_statistic(c, t, 1 + low) == pytest.approx(critical, rel=1e-5)
     if high is not None and high < 1e9:
