@@ -94,14 +94,15 @@ class Bins:
             "min_sum_hessian_in_leaf": 0.0,
         }
         booster = self._lightgbm.train(parameters, data, num_boost_round=growth.trees)
-        return Trees(booster, self.features.columns)
+        return Trees(booster, self.features.columns, threads=self._common["num_threads"])
 
 
 class Trees:
     """Grown trees: they predict, and they are text."""
 
-    def __init__(self, booster: Any, columns: tuple[Feature, ...]) -> None:
+    def __init__(self, booster: Any, columns: tuple[Feature, ...], *, threads: int = 0) -> None:
         self._booster = booster
+        self._threads = threads  # 0: as many as there are
         self.columns = columns
 
     @classmethod
@@ -109,11 +110,11 @@ class Trees:
         """Trees from LightGBM's own text form."""
         return cls(_lightgbm().Booster(model_str=text), columns)
 
-    def predict(self, matrix: NDArray[np.float32], *, threads: int | None = None) -> Floats:
+    def predict(self, matrix: NDArray[np.float32]) -> Floats:
         """The prediction for each row of a feature matrix."""
         if not len(matrix):
             return np.empty(0)
-        return np.asarray(self._booster.predict(matrix, num_threads=threads or 0), dtype=np.float64)
+        return np.asarray(self._booster.predict(matrix, num_threads=self._threads), dtype=np.float64)
 
     def text(self) -> str:
         """LightGBM's own text form, which other systems can read too."""

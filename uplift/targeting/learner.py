@@ -121,7 +121,7 @@ def outcomes_under_arms(
     """μ for the contacts of the given folds, by models of all other folds."""
     if settings.outcomes == "ridge" or bins is None:
         return linear_outcomes(encoding, features, rows, folds=folds)
-    return boosted_outcomes(bins, rows, folds=folds, threads=settings.threads)
+    return boosted_outcomes(bins, rows, folds=folds)
 
 
 def _scores(

@@ -43,7 +43,7 @@ class Rows:
                 )
 
 
-def boosted_outcomes(bins: Bins, rows: Rows, *, folds: Sequence[int], threads: int | None) -> Floats:
+def boosted_outcomes(bins: Bins, rows: Rows, *, folds: Sequence[int]) -> Floats:
     """μ of each contact under each arm (contacts × arms), by trees per arm and fold."""
     mu = np.empty((len(rows.arm), rows.arms))
     for fold in folds:
@@ -55,7 +55,7 @@ def boosted_outcomes(bins: Bins, rows: Rows, *, folds: Sequence[int], threads: i
                 mu[held, k] = np.average(rows.outcome[seen], weights=own)
                 continue
             trees = bins.fit(seen, rows.outcome[seen], outcome_growth(len(seen)), weights=own)
-            mu[held, k] = trees.predict(bins.features.matrix[held], threads=threads)
+            mu[held, k] = trees.predict(bins.features.matrix[held])
     return mu
 
 
