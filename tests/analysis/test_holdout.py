@@ -146,6 +146,18 @@ def test_without_a_list_of_metrics_one_has_to_be_named(tmp_path: Path) -> None:
         analyzed(path)
 
 
+def test_of_several_sources_of_contacts_the_one_that_is_hashed_is_taken(tmp_path: Path) -> None:
+    path = shop(tmp_path)
+    (tmp_path / "data" / "scores.csv").write_text("customer_id,score\n1,2\n", encoding="utf-8")
+    scores = "sources:\n  scores: {file: ../data/scores.csv, grain: contact, id: customer_id}\n"
+    path.write_text(path.read_text().replace("sources:\n", scores), encoding="utf-8")
+    assert sum(arm.assigned for arm in analyzed(path).arms) == CONTACTS
+    text = path.read_text().replace("unit: household_id", "unit: customer_id")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError, match="one of: scores, contacts"):
+        analyzed(path)
+
+
 def test_a_contact_twice_is_refused(tmp_path: Path) -> None:
     path = shop(tmp_path)
     with (tmp_path / "data" / "contacts.csv").open("a", encoding="utf-8") as file:

@@ -100,10 +100,15 @@ def mismatches(name: str, run: Run, ids: pa.Table) -> list[object]:
     return [unit for unit, h, b in rows if h != digits(SALT, str(unit)) or b != bucket(SALT, str(unit))]
 
 
-@pytest.mark.parametrize(("name", "run"), [("duckdb", on_duckdb), ("datafusion", on_datafusion)])
-def test_100_000_hostile_ids_have_the_buckets_of_the_reference(name: str, run: Run, ids: pa.Table) -> None:
-    assert mismatches(name, run, ids) == []
-    assert run(selftest_sql(name), None) == [(True,)]
+def test_100_000_hostile_ids_have_the_buckets_of_the_reference(ids: pa.Table) -> None:
+    assert mismatches("duckdb", on_duckdb, ids) == []
+    assert on_duckdb(selftest_sql("duckdb")) == [(True,)]
+
+
+@pytest.mark.slow
+def test_100_000_hostile_ids_have_the_buckets_of_the_reference_on_datafusion(ids: pa.Table) -> None:
+    assert mismatches("datafusion", on_datafusion, ids) == []
+    assert on_datafusion(selftest_sql("datafusion")) == [(True,)]
 
 
 @pytest.mark.slow

@@ -80,9 +80,14 @@ def analyze_holdout(
     today = datetime.datetime.now(ZoneInfo(found.timezone)).date()
     day = as_of or min(today, holdout.until + ONE_DAY)
     wanted = tuple(metrics) or tuple(Wanted(m.metric, m.window.days if m.window else None) for m in holdout.metrics)
-    source = _source(found, document, name, holdout)
-    text = _yaml(found, document, name, holdout, source, wanted, day)
-    study = study_of_text(text, document.path.with_name(f"holdout-{name}.yml"), found, document)
+    path = document.path.with_name(f"holdout-{name}.yml")
+
+    def study_with(source: str) -> Study:
+        """The holdout as an experiment over a source."""
+        return study_of_text(_yaml(found, document, name, holdout, source, wanted, day), path, found, document)
+
+    source = _source(found, document, name, holdout, study_with)
+    study = study_with(source)
     progress("find who is held out")
     store = Store.open(study.root / found.state)
     ledger = _held_out(study, holdout, name, source, store.path / "cache")
@@ -99,16 +104,30 @@ def _holdout(project: Project, document: Document, name: str) -> Holdout:
     return found
 
 
-def _source(project: Project, document: Document, name: str, holdout: Holdout) -> str:
-    """The source of all contacts: the named one, else the only one with one row per contact and an id."""
+def _source(
+    project: Project, document: Document, name: str, holdout: Holdout, study_with: Callable[[str], Study]
+) -> str:
+    """The source of all contacts: the named one, else the only one with an id and the column that is hashed."""
     if holdout.source is not None and holdout.source in project.sources:
         return holdout.source
     candidates = [n for n, s in project.sources.items() if s.grain == "contact" and s.id is not None]
+    if len(candidates) > 1:
+        candidates = [n for n in candidates if _has_unit(study_with(n), n, holdout.unit)]
     if holdout.source is None and len(candidates) == 1:
         return candidates[0]
     message = f"which source holds all contacts of holdout '{name}'?"
-    fix = f"name it: holdouts.{name}.source, one of: {', '.join(candidates) or 'none has grain contact and an id'}"
+    listed = ", ".join(candidates) or f"none has grain contact, an id and a column {holdout.unit}"
+    fix = f"name it: holdouts.{name}.source, one of: {listed}"
     raise SpecError(Problem("UP840", message, fix=fix, place=document.place("holdouts", name)))
+
+
+def _has_unit(study: Study, source: str, unit: str) -> bool:
+    try:
+        with DuckDBEngine() as engine:
+            open_source(engine, study, source, needed={unit, str(study.experiment.unit.id)})
+    except DataError:
+        return False
+    return True
 
 
 def _yaml(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from uplift.assignment.audit import AuditReport
+from uplift.assignment.balance import MISSING, REST
 from uplift.assignment.messages import QUANTILES
 from uplift.words import numbers
 from uplift.words.language import Language, say
@@ -64,7 +65,7 @@ def _tables(report: AuditReport, language: Language) -> Iterator[str]:
         yield f"  {'':<32}{''.join(f'{arm:>14}' for arm in arms)}{'SMD':>10}"
         for row in sorted(report.balance, key=lambda b: (-b.difference, b.column, b.value))[:SHOWN]:
             shares = "".join(f"{numbers.percent(share, language):>14}" for _, share in row.shares)
-            name = f"{row.column} = {row.value}"[:31]
+            name = f"{row.column} = {_value(row.value, language)}"[:31]
             yield f"  {name:<32}{shares}{numbers.number(row.difference, language):>10}"
     if report.messages is not None and report.messages.reach:
         yield ""
@@ -82,3 +83,9 @@ def _tables(report: AuditReport, language: Language) -> Iterator[str]:
             delays = "".join(f"{days:>8}" for _, days in reach.delay)
             counts = f"{numbers.count(reach.contacts, language):>12}{numbers.count(reach.mailed, language):>12}"
             yield f"  {arm[:15]:<16}{counts}{delays}"
+
+
+def _value(value: str, language: Language) -> str:
+    """A value of a column; those that were counted together by their name."""
+    names = {REST: say(language, de="andere", en="others"), MISSING: say(language, de="fehlt", en="missing")}
+    return names.get(value, value)

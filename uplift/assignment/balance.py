@@ -33,7 +33,7 @@ LARGEST_SMD = 0.1  # a standardised difference that is worth a look, whatever it
 COLUMNS = 6
 LEVELS = 8
 BINS = 5
-_REST, _MISSING = "\\rest", "\\missing"
+REST, MISSING = "\\rest", "\\missing"
 Floats = NDArray[np.float64]
 
 
@@ -104,7 +104,10 @@ def _columns(study: Study) -> tuple[str, ...]:
 
 def _groups(engine: Engine, study: Study, table: SourceTable, names: Sequence[str]) -> Iterator[_Group]:
     relation, unit = quoted(table.relation), quoted(str(study.experiment.unit.id))
-    shown = ", ".join(f"{_level_sql(engine, table, name)} AS c{i}" for i, name in enumerate(names))
+    declared = study.source(table.name).columns
+    commas = {name for name in names if name in declared and declared[name].type == "decimal"}
+    levels_of = (_level_sql(engine, table, name, comma=name in commas) for name in names)
+    shown = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate(levels_of))
     levels = ", ".join(f"c{i}" for i in range(len(names)))
     engine.define("audience_levels", f"SELECT CAST({unit} AS VARCHAR) AS unit_id, {shown} FROM {relation}")
     members = f"SELECT unit_id, arm, weight_epoch FROM {LEDGER} WHERE status = 'assigned'"
@@ -121,17 +124,21 @@ def _groups(engine: Engine, study: Study, table: SourceTable, names: Sequence[st
         yield _Group(int(str(epoch)), str(arm), tuple(map(str, values)), int(str(n)))
 
 
-def _level_sql(engine: Engine, table: SourceTable, name: str) -> str:
-    """A column as one of a few texts: numbers by quintile, the most frequent values, the rest together."""
+def _level_sql(engine: Engine, table: SourceTable, name: str, *, comma: bool) -> str:
+    """A column as one of a few texts: numbers by quintile, the most frequent values, the rest together.
+
+    With `comma` the column is declared as decimal, so a text such as 0,65 is a number too.
+    """
     column, relation = quoted(name), quoted(table.relation)
-    number = f"TRY_CAST({column} AS DOUBLE)"
+    written = f"replace(CAST({column} AS VARCHAR), ',', '.')" if comma else column
+    number = f"TRY_CAST({written} AS DOUBLE)"
     ((there, numbers, different),) = engine.run(
         f"SELECT count({column}), count({number}), approx_count_distinct({column}) FROM {relation}"
     )
     if there and there == numbers and int(str(different)) > LEVELS:
         cuts = _cuts(engine, number, relation)
         whens = " ".join(f"WHEN {number} <= {cut} THEN '≤ {cut}'" for cut in cuts)
-        return f"CASE WHEN {column} IS NULL THEN '{_MISSING}' {whens} ELSE '> {cuts[-1]}' END"
+        return f"CASE WHEN {column} IS NULL THEN '{MISSING}' {whens} ELSE '> {cuts[-1]}' END"
     frequent = engine.run(
         f"SELECT CAST({column} AS VARCHAR), count(*) AS n FROM {relation} WHERE {column} IS NOT NULL"
         f" GROUP BY 1 ORDER BY n DESC, 1 LIMIT {LEVELS}"
@@ -139,7 +146,7 @@ def _level_sql(engine: Engine, table: SourceTable, name: str) -> str:
     text = f"CAST({column} AS VARCHAR)"
     listed = ", ".join(text_literal(str(value)) for value, _ in frequent)
     kept = f"WHEN {text} IN ({listed}) THEN {text}" if frequent else ""
-    return f"CASE WHEN {column} IS NULL THEN '{_MISSING}' {kept} ELSE '{_REST}' END"
+    return f"CASE WHEN {column} IS NULL THEN '{MISSING}' {kept} ELSE '{REST}' END"
 
 
 def _cuts(engine: Engine, number: str, relation: str) -> list[str]:
