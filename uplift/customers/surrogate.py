@@ -28,12 +28,14 @@ from uplift.engine.sources import cache_folder
 from uplift.errors import DataError, Problem
 from uplift.results import Check
 from uplift.spec.project import Source
+from uplift.spec.scalars import Title, titled
 from uplift.spec.study import Study
 from uplift.store.files import make_folder, written_aside
+from uplift.words.language import Language
 
 Progress = Callable[[str], None]
 VALUE, ON, CONTACT = "predicted_value", "assigned_on", "contact_id"
-LABEL = {"de": "Ersatzmaß", "en": "surrogate"}
+LABEL: dict[Language, str] = {"de": "Ersatzmaß", "en": "surrogate"}
 
 
 def predicted_metrics(study: Study) -> tuple[tuple[str, int], ...]:
@@ -76,12 +78,18 @@ def with_predictions(
         lag = study.source(required(study.project, study.project_document).purchases.source).data_lag
         source = Source(file=str(table), grain="event", id=CONTACT, time=ON, data_lag=lag)
         sources[name] = source
-        title = f"{metrics[name].title or name} ({LABEL[study.project.language]})"
+        title = _labelled(metrics[name].title, name, study.project.language)
         metrics[name] = metrics[name].model_copy(
             update={"source": name, "value": VALUE, "decimals": 2, "title": title, "format": "money"}
         )
     project = study.project.model_copy(update={"sources": sources, "metrics": metrics})
     return replace(study, project=project)
+
+
+def _labelled(title: Title | None, name: str, language: Language) -> Title:
+    """The title in each of its languages, with the word for a surrogate."""
+    told = tuple((speech, f"{titled(title, name, speech)} ({LABEL[speech]})") for speech in LABEL)
+    return Title(dict(told)[language], told)
 
 
 def _predict(study: Study, assigned: Assigned, window: int, *, as_of: datetime.date, folder: Path) -> Path:
