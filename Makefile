@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 STAMP := $(VENV)/.installed
-PYTEST := $(BIN)/python -m pytest -n 2
+# One thread per worker: two workers share two cores, and many small solvers only spin with more.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test fast lint types layers pages calibrate approve clean
 

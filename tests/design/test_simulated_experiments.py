@@ -7,8 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from uplift.design import hall_power
 from uplift.design.hall_power import HallRatio
 from uplift.design.power import Shares, Shift, Test, compare_means, power_of
+from uplift.stats import hall
 from uplift.stats.effects import compare
 from uplift.stats.moments import Moments
 
@@ -143,3 +145,11 @@ def test_without_skewness_the_transform_plans_like_a_test_of_the_difference() ->
     se = 2 * math.sqrt(1 / 5_000 + 1.1**2 / 45_000)
     difference = Shift(0.1, se, 2 / math.sqrt(5_000), 2.2 / math.sqrt(45_000))
     assert power_of(hall, alpha=0.05) == pytest.approx(power_of(difference, alpha=0.05), abs=1e-9)
+
+
+def test_what_samples_hide_is_planned_as_the_read_out_adds_it() -> None:
+    assert (hall_power.HIDDEN_SKEWNESS, hall_power.HIDDEN_NOISE, hall_power.MOST_SKEWED) == (
+        hall._MISSING_SKEWNESS,
+        hall._MISSING_NOISE,
+        hall._MOST_SKEWED,
+    )

@@ -19,5 +19,7 @@ def test_the_page_of_findings_is_current(name, language) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_code_has_its_heading(language) -> None:
-    headings = [line.split()[1] for line in page(tuple(CODES.values()), language).splitlines() if line.startswith("### ")]
+    headings = [
+        line.split()[1] for line in page(tuple(CODES.values()), language).splitlines() if line.startswith("### ")
+    ]
     assert headings == sorted(CODES)

@@ -153,9 +153,7 @@ def test_chart_titles_follow_the_ones_that_marketers_know() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "block", ["segments", "claims", "design.sequential", "design.variance_reduction", "anything"]
-)
+@pytest.mark.parametrize("block", ["segments", "claims", "design.sequential", "design.variance_reduction", "anything"])
 def test_what_is_not_evaluated_is_a_sentence(block: str) -> None:
     assert methods.not_evaluated(block, "de").endswith(".")
     assert methods.not_evaluated(block, "en").endswith(".")

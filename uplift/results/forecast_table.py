@@ -33,7 +33,8 @@ def text(told: Forecast, currency: str, language: Language) -> str:
     if told.low is not None and told.high is not None:
         between = span(amount(told.low), amount(told.high), language)
         level = percent(told.confidence, language, decimals=0)
-        lines += ["", say(language, de=f"Mit {level} Sicherheit: {between}.", en=f"With {level} confidence: {between}.")]
+        sure = say(language, de=f"Mit {level} Sicherheit: {between}.", en=f"With {level} confidence: {between}.")
+        lines += ["", sure]
     else:
         missing = ("Kein Intervall: Es fehlen zwei vergangene Quartale.", "No interval: two past quarters are missing.")
         lines += ["", say(language, de=missing[0], en=missing[1])]

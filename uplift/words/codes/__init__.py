@@ -2,7 +2,7 @@
 
 Ranges: UP0xx–UP2xx the YAML (`spec.py`), UP3xx–UP4xx design and lock (`design.py`), UP50x–UP51x assignment and
 what is kept (`assignment.py`), UP52x–UP59x data and ids (`data.py`), UP6xx analysis and validity checks
-(`analysis.py`; UP64x: `statistics.py`; UP66x–UP69x: `customers.py`), UP70x–UP74x targeting (`targeting.py`), UP75x–UP77x
+(`analysis.py`; UP64x: `statistics.py`; UP66x–UP69x: `customers.py`), UP70x–UP74x targeting (`targeting.py`), UP75x–77x
 whom to choose (`allocation.py`), UP80x–UP84x proof, import, erasure and holdouts (`proof.py`), UP9xx the program itself
 (`program.py`).
 """
