@@ -93,8 +93,9 @@ def monitor(
     """
     from uplift.customers.monitor import monitor as watch
     from uplift.store import Store
+    from uplift.words.codes import CODES
     from uplift.words.sentences import customers as words
-    from uplift.words.sentences.checks import found
+    from uplift.words.sentences.audit import found
 
     study = study_of(experiment)
     speech = speech_of(language) or study.project.language
@@ -106,7 +107,8 @@ def monitor(
         typer.echo(f"{seen.split.status:5} {found(seen.split.code, dict(seen.split.facts), speech)}")
     for series in seen.series:
         if series.refused is not None:
-            typer.echo(f"note  {series.metric}: {series.refused.message}")
+            why = series.refused.message if speech == "en" else CODES[series.refused.code].title_de
+            typer.echo(f"note  {series.metric}: {why} ({series.refused.code})")
         for alarm in series.alarms:
             typer.echo(
                 f"alarm {words.alarm(series.metric, alarm.kind, alarm.day, alarm.expected, alarm.found, speech)}"

@@ -119,7 +119,7 @@ def _row(metric: SimulatedMetric, language: Language) -> tuple[str, ...]:
         _share(metric.false_positives, language) + (" !" if metric.status == "odd" else ""),
         _share(metric.up, language),
         MISSING if metric.uniform is None else numbers.p_number(metric.uniform, language),
-        MISSING if planted is None else numbers.percent(planted.effect, language, signed=True),
+        MISSING if planted is None else numbers.percent(round(planted.effect, 9), language, signed=True),
         _share(planted.coverage if planted else None, language),
         _share(planted.power if planted else None, language),
         MISSING if planted is None or planted.shown is None else numbers.percent(planted.shown, language, signed=True),
