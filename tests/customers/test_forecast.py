@@ -97,6 +97,6 @@ def _shop(seed: int, folder: Path, *, days: int = QUARTER * 10 + 110, per_day: f
 
 def test_the_table_says_segments_interval_and_past_errors(quarters: Forecast) -> None:
     told = text(quarters, "USD", "en")
-    assert told.startswith("Revenue of the 91 days from 1 July 1998")
+    assert told.startswith("Revenue of the 91 days from 1\u00a0July 1998")
     assert "Total" in told
     assert "+13.0% (+24.0%)" in told  # April to June 1998, as the test above counts it
