@@ -256,10 +256,10 @@ def test_a_look_before_anybody_is_mature_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_block_without_effect_yet_is_named_at_its_place(tmp_path: Path) -> None:
-    model = ("assignment:", "targeting: {features: [n_orders]}\nassignment:")
-    problem = found(tmp_path, model)["UP321"]
+    pairs = ("assignment:", "  comparisons: all_pairs\nassignment:")
+    problem = found(tmp_path, pairs)["UP321"]
     assert problem.level == "note"
-    assert "'targeting'" in problem.message
+    assert "'design.comparisons'" in problem.message
 
 
 def test_a_look_with_few_converters_in_control_is_warned_of(tmp_path: Path) -> None:
