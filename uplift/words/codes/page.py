@@ -43,5 +43,12 @@ def page(entries: tuple[Entry, ...], language: Language) -> str:
         for e in own:
             parts = (e.title_de, e.why_de, e.fix_de) if language == "de" else (e.title_en, e.why_en, e.fix_en)
             name, why, fix = (part.strip() for part in parts)
-            text += [f"### {e.code} {name[0].upper()}{name[1:]}", "", why, "", f"**{'Abhilfe' if language == 'de' else 'Fix'}:** {fix}", ""]
+            text += [
+                f"### {e.code} {name[0].upper()}{name[1:]}",
+                "",
+                why,
+                "",
+                f"**{'Abhilfe' if language == 'de' else 'Fix'}:** {fix}",
+                "",
+            ]
     return "\n".join(text).rstrip() + "\n"
