@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.calibration.designs import moments_of_share
 from uplift.design import hall_power
 from uplift.design.hall_power import HallRatio
 from uplift.design.power import Shares, Shift, Test, compare_means, power_of
@@ -28,14 +29,6 @@ SHARES = [
     (0.05, 60_000, 0.090, -0.16),
     (0.90, 20_000, 0.100, 0.22),
 ]
-
-
-def moments_of_share(converters: int, n: int) -> Moments:
-    """Moments of n contacts, so many of them with a 1, without their rows."""
-    p = converters / n
-    central = [n * (p * (1 - p) ** k + (1 - p) * (-p) ** k) for k in (2, 3, 4)]
-    second, third, fourth = (np.full((1,) * order, value) for order, value in zip((2, 3, 4), central, strict=True))
-    return Moments(n, ("y",), np.array([p]), second, third, fourth, converters)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import typer
 from uplift.errors import Problem, ProjectError
 
 if TYPE_CHECKING:
-    from uplift.spec import Study
+    from uplift.spec import Project, Study
     from uplift.words.language import Language
 
 
@@ -51,11 +51,14 @@ def study_of(experiment: str) -> Study:
 
 def today(study: Study | None = None) -> datetime.date:
     """The local day of the project, or of this machine where no project is known yet."""
-    if study is None:
-        return datetime.datetime.now().astimezone().date()
+    return datetime.datetime.now().astimezone().date() if study is None else today_in(study.project)
+
+
+def today_in(project: Project) -> datetime.date:
+    """The local day of a project."""
     from zoneinfo import ZoneInfo
 
-    return datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
+    return datetime.datetime.now(ZoneInfo(project.timezone)).date()
 
 
 def speech_of(choice: Speech | None) -> Language | None:

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from uplift.cli.options import FOLDER, DayOption, ExperimentArgument, LanguageOption, speech_of, study_of, today
+from uplift.cli.options import (
+    FOLDER,
+    DayOption,
+    ExperimentArgument,
+    LanguageOption,
+    speech_of,
+    study_of,
+    today,
+    today_in,
+)
 from uplift.cli.printing import shown
 from uplift.cli.progress import Stages
 
@@ -28,9 +37,6 @@ def score(
     Reads the purchases that project.yml names under `customers` and writes scores/customers.parquet, whose columns
     `audience.scores` offers to experiments. Only days before --as-of (default: today) are used.
     """
-    import datetime
-    from zoneinfo import ZoneInfo
-
     from uplift.customers.score import as_json, scores_path
     from uplift.customers.score import score as scored
     from uplift.results.customers_table import text
@@ -41,7 +47,7 @@ def score(
         raise typer.BadParameter("the table is written as .parquet or .csv", param_hint="--output")
     found, document = load_project(project)
     speech = speech_of(language) or found.language
-    day = as_of.date() if as_of else datetime.datetime.now(ZoneInfo(found.timezone)).date()
+    day = as_of.date() if as_of else today_in(found)
     with Stages() as stages:
         done = scored(found, document, as_of=day, table=output, language=speech, progress=stages)
         note = (output or scores_path(document.path.parent.parent)).with_suffix(".json")
@@ -66,15 +72,12 @@ def forecast(
     Known customers one by one, newcomers at their recent rate, the season where two years show it; and how the same
     forecast did in the quarters before.
     """
-    import datetime
-    from zoneinfo import ZoneInfo
-
     from uplift.customers.forecast import forecast_project
     from uplift.results.forecast_table import text
     from uplift.spec import load_project
 
     found, document = load_project(project)
-    day = as_of.date() if as_of else datetime.datetime.now(ZoneInfo(found.timezone)).date()
+    day = as_of.date() if as_of else today_in(found)
     with Stages() as stages:
         told = forecast_project(found, document, as_of=day, progress=stages)
     typer.echo(text(told, found.currency, speech_of(language) or found.language))

@@ -48,7 +48,7 @@ class HallRatio:
         if self.uplift > 0:
             return None
         a, b = 1 / self.n_control, 1 / self.n_treatment
-        hidden_a, hidden_b = (1 + HIDDEN_NOISE * min(self.skewness**2 * x, MOST_SKEWED) for x in (a, b))
+        hidden_a, hidden_b = (1 + HIDDEN_NOISE * self._hidden(n) for n in (self.n_control, self.n_treatment))
         noise = (self._kurtosis - 1) * (a**3 * hidden_a + b**3 * hidden_b)
         found = 2 * (a + b) ** 2 / noise if noise > 0 else LARGE_DF
         return None if found >= LARGE_DF else max(found, 1.0)
@@ -57,6 +57,10 @@ class HallRatio:
     def _kurtosis(self) -> float:
         least = self.skewness**2 + 1
         return least if self.kurtosis is None else max(self.kurtosis, least)
+
+    def _hidden(self, n: float) -> float:
+        """The squared skewness of an arm's mean, as far as the read-out makes up for it."""
+        return min(self.skewness**2 / n, MOST_SKEWED)
 
     @property
     def steepness(self) -> float:
@@ -76,8 +80,8 @@ class HallRatio:
         root_c, root_t = math.sqrt(self.n_control), math.sqrt(self.n_treatment)
         se_c, se_t = self.cv / root_c, ratio * self.cv / root_t
         third_c, third_t = self.skewness * se_c**3 / root_c, self.skewness * se_t**3 / root_t
-        third_c *= 1 + HIDDEN_SKEWNESS * min(self.skewness**2 / self.n_control, MOST_SKEWED)
-        third_t *= 1 + HIDDEN_SKEWNESS * min(self.skewness**2 / self.n_treatment, MOST_SKEWED)
+        third_c *= 1 + HIDDEN_SKEWNESS * self._hidden(self.n_control)
+        third_t *= 1 + HIDDEN_SKEWNESS * self._hidden(self.n_treatment)
         bend_c, bend_t = self.skewness / root_c / 6, self.skewness / root_t / 6
         unexplained = 0.0 if self.uplift > 0 else self._kurtosis - 1 - self.skewness**2
 

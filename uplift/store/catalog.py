@@ -74,6 +74,20 @@ class FileEntry:
     rows: int
     run_id: str
 
+    @property
+    def row(self) -> tuple[str | int, ...]:
+        """Its values in the order of the table's columns."""
+        return (
+            self.kind,
+            self.experiment_id,
+            self.salt_epoch,
+            self.path,
+            self.sha256,
+            self.bytes,
+            self.rows,
+            self.run_id,
+        )
+
 
 class CatalogWriter(Protocol):
     """What may be done under the writer's lock."""
@@ -249,16 +263,7 @@ class _Writer:
         self.connection.execute(
             "INSERT INTO files (kind, experiment_id, salt_epoch, path, sha256, bytes, rows, run_id)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                file.kind,
-                file.experiment_id,
-                file.salt_epoch,
-                file.path,
-                file.sha256,
-                file.bytes,
-                file.rows,
-                file.run_id,
-            ),
+            file.row,
         )
 
     def replace(self, path: str, file: FileEntry) -> None:

@@ -168,7 +168,7 @@ class _Writer:
         content = (self.root / file.path).read_bytes()
         self.connection.execute(
             f"INSERT INTO files ({_COLUMNS}, content) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (*_values(file), content),
+            (*file.row, content),
         )
         self._show(file)
 
@@ -203,19 +203,6 @@ def _ledger_columns() -> tuple[tuple[str, str], ...]:
     from uplift.store.ledger import LEDGER_COLUMNS
 
     return LEDGER_COLUMNS
-
-
-def _values(file: FileEntry) -> tuple[object, ...]:
-    return (
-        file.kind,
-        file.experiment_id,
-        file.salt_epoch,
-        file.path,
-        file.sha256,
-        file.bytes,
-        file.rows,
-        file.run_id,
-    )
 
 
 def _rows(connection: psycopg.Connection[Any] | None, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
