@@ -118,12 +118,15 @@ def test_a_terminal_without_our_signs_gets_others(shop: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
-def test_a_reader_that_leaves_ends_the_program_in_silence(shop: Path) -> None:
-    said = shop / "said"
-    with (
-        said.open("wb") as file,
-        subprocess.Popen([*UPLIFT, "schema"], cwd=shop, stdout=subprocess.PIPE, stderr=file) as writer,
-    ):
+@pytest.mark.parametrize("blocked", [False, True])
+def test_a_reader_that_leaves_ends_the_program_in_silence(tmp_path: Path, blocked: bool) -> None:
+    """Also where the caller has blocked the signal: a database inside a process may, and its children inherit it."""
+    said = tmp_path / "said"
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK if blocked else signal.SIG_UNBLOCK, {signal.SIGPIPE})
+    with said.open("wb") as file:
+        writer = subprocess.Popen([*UPLIFT, "schema"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=file)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    with writer:
         assert writer.stdout is not None
         writer.stdout.close()
         assert writer.wait(30) == -signal.SIGPIPE

@@ -96,6 +96,7 @@ def _settle_streams() -> None:
     """End quietly with the reader of a pipe (`uplift … | head`), and never fail on a sign the terminal lacks."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPIPE})  # some callers start us with it blocked
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
