@@ -12,6 +12,7 @@ from uplift.analysis import analyze
 from uplift.assignment import assign
 from uplift.demo import DEMO_EXPERIMENTS, at_its_start, prepare
 from uplift.results import MetricResult, Result
+from uplift.results.forms import text
 from uplift.spec import load_study
 from uplift.store import Store
 from uplift.words.values import with_half_width
@@ -123,3 +124,9 @@ def test_the_second_test_shows_no_effect_on_conversions_whatever_its_caption_say
     uplift = metric_of(results[REPEAT], "repeat_purchase").uplift("treatment")
     assert uplift.direction == "open"
     assert uplift.relative == pytest.approx(0.0, abs=1e-4)
+
+
+def test_the_table_of_the_readme_is_what_comes_out(results: dict[str, Result], root: Path) -> None:
+    first, *rest = text(results[CHURN], "en").splitlines()
+    assert first.startswith("brandalley-churn-v3 · as of")
+    assert "\n".join(rest).replace("\u00a0", " ") in (root / "README.md").read_text(encoding="utf-8")

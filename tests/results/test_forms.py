@@ -20,8 +20,10 @@ from uplift.results import (
     Result,
     SourceFacts,
 )
-from uplift.results.forms import text
+from uplift.results.effects import Interval
+from uplift.results.forms import csv, text
 from uplift.results.json_form import from_json, read, to_json
+from uplift.results.money import Amount, Money
 from uplift.stats.effects import compare
 from uplift.stats.moments import Moments
 
@@ -117,6 +119,30 @@ def test_the_table_prints_the_published_line_under_delta() -> None:
 
 def test_the_table_speaks_english_when_asked() -> None:
     assert "24.9% (±11.0%)" in text(result(interval="delta"), "en")
+
+
+def test_a_failed_check_takes_the_verdict_away_in_every_form() -> None:
+    split = Check("UP601", "fail", (("p", 1e-9),))
+    broken = dataclasses.replace(result(), checks=(split,))
+    assert result().to_frame()["verdict"].tolist() == ["better"]
+    assert broken.to_frame()["verdict"].tolist() == ["refused"]
+    assert "no verdict" in text(broken, "en")
+    assert "better" not in text(broken, "en")
+    assert "kein Urteil" in broken._repr_html_()
+    assert ";refused;" in csv(broken, "de")
+
+
+def test_the_table_says_what_is_left_after_all_costs() -> None:
+    account = Money(
+        treatment="treatment", metric="buyers", contacts=45_000, margin=0.4, revenue=Amount(2_000.0),
+        contact_cost=450.0, redemption_cost=Amount(0.0), redemptions=None,
+        contribution=Amount(350.0, Interval(-120.0, 820.0)), per_thousand=Amount(7.8), per_euro=Amount(1.78),
+        forgone=Amount(87.5), break_even=0.14,
+    )  # fmt: skip
+    earned = dataclasses.replace(result(), money=(account,))
+    assert "Added contribution margin: +€350 (−€120 to €820) · Return per €1 spent: €1.78" in text(earned, "en")
+    unsure = dataclasses.replace(earned, checks=(Check("UP601", "fail", ()),))
+    assert "contribution" not in text(unsure, "en")
 
 
 def test_what_cannot_be_known_has_no_number_in_the_table() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uplift.report.figure import Figure
 from uplift.report.measures import is_purchase_rate
-from uplift.report.money import earned, limits, money_of
+from uplift.report.money import earned, limits
 from uplift.report.voice import Voice
 from uplift.results import Increment, MetricResult, Money, Uplift
 from uplift.words import numbers, values
@@ -15,7 +15,7 @@ _MOST_ARMS = 3  # of more treatments only the leading one is shown; the tables h
 
 def key_figures(voice: Voice) -> tuple[Figure, ...]:
     """Uplift, money, buyers and contacts; what has no verdict shows no number."""
-    account = None if voice.several or not voice.treatments else money_of(voice, voice.treatments[0].arm)
+    account = None if voice.several or not voice.treatments else voice.result.account(voice.treatments[0].arm)
     if account is None:
         return (*_uplifts(voice), *_totals(voice), _contacts(voice))
     forgone, *covered = limits(voice, account)
@@ -37,7 +37,7 @@ def _uplift(voice: Voice, metric: MetricResult, uplift: Uplift) -> Figure:
         return Figure(name, voice.labels.no_verdict, (title,))
     symmetric = voice.plus_minus(uplift)
     bounds = () if uplift.relative_interval is None else (voice.bounds(uplift),)
-    account = money_of(voice, uplift.treatment.arm) if voice.several else None
+    account = voice.result.account(uplift.treatment.arm) if voice.several else None
     earned_ = () if account is None else _margin(voice, account)
     return Figure(name, symmetric or voice.estimate(uplift), (title, *bounds, *earned_))
 

@@ -11,18 +11,9 @@ from uplift.words.sentences import money as sentences
 from uplift.words.sentences.money import MONEY
 
 
-def money_of(voice: Voice, arm: str) -> Money | None:
-    """The account of one treatment, where one may be shown: not without trust in its metric's comparison."""
-    found = next((m for m in voice.result.money if m.treatment == arm), None)
-    metric = _metric(voice, found) if found else None
-    if found is None or metric is None or found.contribution.value is None:
-        return None
-    return None if voice.verdict(metric, metric.uplift(arm)) == "refused" else found
-
-
 def accounts(voice: Voice) -> tuple[Money, ...]:
     """Every account that may be shown, arms in their order."""
-    return tuple(found for arm in voice.treatments if (found := money_of(voice, arm.arm)))
+    return tuple(found for arm in voice.treatments if (found := voice.result.account(arm.arm)))
 
 
 def money_sentence(voice: Voice, arm: str) -> str | None:
@@ -30,7 +21,7 @@ def money_sentence(voice: Voice, arm: str) -> str | None:
     if not voice.result.trusted or not any(m.treatment == arm for m in voice.result.money):
         return None
     name = voice.arm(arm) if voice.several else None
-    found = money_of(voice, arm)
+    found = voice.result.account(arm)
     interval = found.contribution.interval if found else None
     if found is None or found.contribution.value is None or interval is None:
         return sentences.unknown(voice.language, arm=name)

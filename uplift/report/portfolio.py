@@ -10,7 +10,6 @@ from uplift.report.file_names import file_name
 from uplift.report.headline import headline
 from uplift.report.history import programme_forest
 from uplift.report.measures import revenue_per_contact
-from uplift.report.money import money_of
 from uplift.report.record import decisions
 from uplift.report.voice import Voice
 from uplift.results import History, Interval, ProgrammeRun, Result, Verdict
@@ -105,7 +104,7 @@ def _entry(voice: Voice) -> Entry:
     estimate = ""
     if leading is not None and mood != "refused":
         estimate = f"{voice.estimate(leading)} ({voice.bounds(leading)})" if leading.relative is not None else ""
-    account = money_of(voice, leading.treatment.arm) if leading else None
+    account = voice.result.account(leading.treatment.arm) if leading else None
     earned = ""
     if account is not None:
         earned = voice.money(account.contribution.value, signed=True)

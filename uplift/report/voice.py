@@ -157,7 +157,7 @@ class Voice:
 
     def verdict(self, metric: MetricResult, uplift: Uplift) -> Verdict:
         """The verdict that may be shown: none at all when a check failed."""
-        return uplift.verdict(metric.better) if self.result.trusted else "refused"
+        return self.result.verdict(metric, uplift)
 
     def refusal(self, uplift: Uplift | None) -> str | None:
         """The code that refuses the verdict: the first failed check, else the comparison's own."""

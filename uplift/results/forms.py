@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import TYPE_CHECKING
 
+from uplift.results.money import Money
 from uplift.results.result import Result
 from uplift.results.table import cells, head, rows
 from uplift.words.dates import day
 from uplift.words.language import Language
-from uplift.words.numbers import count
+from uplift.words.numbers import count, money_total
+from uplift.words.sentences.money import MONEY, per_unit
 from uplift.words.terminal import TABLE
+from uplift.words.values import bounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +33,7 @@ def text(result: Result, language: Language | None = None) -> str:
         lines.append("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
         if i == 0:
             lines.append("  ".join("─" * width for width in widths))
-    lines += [words.primary, "", f"{words.recommendation}: {recommendation(result, speech)}"]
+    lines += [words.primary, "", *earnings(result, speech), f"{words.recommendation}: {recommendation(result, speech)}"]
     if result.not_evaluated:
         lines.append(f"{words.not_evaluated}: {', '.join(result.not_evaluated)}")
     return "\n".join(lines)
@@ -49,6 +53,24 @@ def recommendation(result: Result, language: Language) -> str:
         return words.ship_arm.format(arm=advice.arm)
     reason = next((r for r in advice.reasons if r in ("early", "breached", "conditional")), None)
     return str(getattr(words, reason or advice.action))
+
+
+def earnings(result: Result, language: Language) -> tuple[str, ...]:
+    """What is left after all costs, one line per treatment that may be asked for it."""
+    named = len(result.arms) > 2
+    found = [account for arm in result.arms if (account := result.account(arm.arm))]
+    return tuple(_earned(account, result.experiment.currency, language, named=named) for account in found)
+
+
+def _earned(account: Money, currency: str, language: Language, *, named: bool) -> str:
+    said, words = partial(money_total, currency=currency, language=language), MONEY[language]
+    line = f"{words.contribution}: {said(account.contribution.value or 0.0, signed=True)}"
+    if (interval := account.contribution.interval) is not None:
+        low, high = (None if bound is None else said(bound) for bound in (interval.low, interval.high))
+        line += f" ({bounds(low, high, language)})"
+    if account.per_euro.value is not None:
+        line += f" · {per_unit(currency, language)}: {said(account.per_euro.value)}"
+    return f"{account.treatment}: {line}" if named else line
 
 
 def notebook(result: Result) -> str:
@@ -105,7 +127,7 @@ def csv(result: Result, language: Language | None = None) -> str:
                     uplift.p_adjusted,
                     uplift.confidence,
                     uplift.method,
-                    uplift.verdict(metric.better) if result.trusted else "refused",
+                    result.verdict(metric, uplift),
                     uplift.refusal,
                 )
             )
@@ -153,7 +175,7 @@ def frame(result: Result) -> pd.DataFrame:
             "p_value": uplift.p_value,
             "confidence": uplift.confidence,
             "method": uplift.method,
-            "verdict": uplift.verdict(metric.better),
+            "verdict": result.verdict(metric, uplift),
             "refusal": uplift.refusal,
         }
         for metric in result.metrics

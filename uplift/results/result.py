@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from uplift.results.breakdowns import Course, Covariates, Looks, Reached, Segments
-from uplift.results.effects import Interval, Kind, Uplift
+from uplift.results.effects import Interval, Kind, Uplift, Verdict
 from uplift.results.history import ClaimReading, History
 from uplift.results.money import Money
 from uplift.results.record import Record
@@ -197,6 +197,21 @@ class Result:
     def trusted(self) -> bool:
         """Whether no check failed; without trust there is no verdict."""
         return all(check.status != "fail" for check in self.checks)
+
+    def verdict(self, metric: MetricResult, uplift: Uplift) -> Verdict:
+        """The verdict that may be shown: none at all when a check failed."""
+        return uplift.verdict(metric.better) if self.trusted else "refused"
+
+    def account(self, treatment: str) -> Money | None:
+        """What a treatment earned, where that may be shown: not without trust in its metric's comparison."""
+        found = next((m for m in self.money if m.treatment == treatment), None)
+        if found is None or found.contribution.value is None:
+            return None
+        metric = next((m for m in self.metrics if m.name == found.metric), None)
+        uplift = next((u for u in metric.uplifts if u.treatment.arm == treatment), None) if metric else None
+        if metric is None or uplift is None or self.verdict(metric, uplift) == "refused":
+            return None
+        return found
 
     def __str__(self) -> str:
         from uplift.results.forms import text

@@ -29,8 +29,7 @@ class Row:
 
 def rows(result: Result, language: Language) -> tuple[Row, ...]:
     """Every comparison of the result, metrics in their order, arms in bucket order."""
-    words = TABLE[language]
-    return tuple(_row(metric, uplift, language, words) for metric in result.metrics for uplift in metric.uplifts)
+    return tuple(_row(result, metric, uplift, language) for metric in result.metrics for uplift in metric.uplifts)
 
 
 def head(language: Language) -> Row:
@@ -44,7 +43,8 @@ def cells(row: Row) -> tuple[str, ...]:
     return tuple(getattr(row, field.name) for field in fields(row))
 
 
-def _row(metric: MetricResult, uplift: Uplift, language: Language, words: TableWords) -> Row:
+def _row(result: Result, metric: MetricResult, uplift: Uplift, language: Language) -> Row:
+    words = TABLE[language]
     p_value = uplift.p_value if uplift.p_adjusted is None else uplift.p_adjusted
     shown = partial(value, form=metric.format, currency=metric.currency, language=language)
     star = " *" if metric.role == "primary" else ""
@@ -56,7 +56,7 @@ def _row(metric: MetricResult, uplift: Uplift, language: Language, words: TableW
         uplift=_estimate(uplift, language, words),
         interval=_interval(uplift.relative_interval, language),
         p=MISSING if p_value is None else p_number(p_value, language),
-        verdict=getattr(words, uplift.verdict(metric.better)),
+        verdict=getattr(words, result.verdict(metric, uplift)),
     )
 
 
