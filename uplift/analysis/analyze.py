@@ -13,6 +13,7 @@ from uplift.analysis import checks, validity
 from uplift.analysis.claims import claim_readings
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
+from uplift.analysis.enrolment import splits_by_day
 from uplift.analysis.epochs import epochs_of
 from uplift.analysis.facts import arm_counts, experiment_facts
 from uplift.analysis.history import history_of
@@ -82,6 +83,7 @@ def analyze(
     epochs = epochs_of(study, measurement)
     about_design = (
         *checks.srm(epochs, cluster=cluster),
+        *splits_by_day(measurement.enrolled, epochs, cluster=cluster),
         *checks.weight_epochs(epochs),
         *silent_changes(record),
         *sitting.checks,

@@ -13,10 +13,14 @@ from uplift.spec.quantities import parse_share
 
 @dataclass(frozen=True, slots=True)
 class Epochs:
-    """The weight epochs with contacts: how many, and of those whose weights are known the counts and the weights."""
+    """The weight epochs with contacts: how many, and of those whose weights are known the counts and the weights.
+
+    `numbers` are those of the known ones, in the same order.
+    """
 
     number: int
     known: tuple[tuple[Mapping[str, int], Mapping[str, float]], ...]
+    numbers: tuple[int, ...] = ()
 
     @property
     def unsigned(self) -> int:
@@ -36,16 +40,14 @@ def epochs_of(study: Study, measurement: Measurement) -> Epochs:
         epoch[cell.arm] += cell.n if cell.clusters is None else cell.clusters
     if len(counts) <= 1:
         own = {name: float(arm.weight) for name, arm in study.experiment.arms.items()}
-        return Epochs(len(counts), tuple((found, own) for found in counts.values()))
+        return Epochs(len(counts), tuple((found, own) for found in counts.values()), tuple(counts))
     signed = _signed(study)
-    return Epochs(
-        len(counts),
-        tuple(
-            (found, signed[epoch])
-            for epoch, found in sorted(counts.items())
-            if epoch in signed and found.keys() <= signed[epoch].keys()
-        ),
-    )
+    known = {
+        epoch: (found, signed[epoch])
+        for epoch, found in sorted(counts.items())
+        if epoch in signed and found.keys() <= signed[epoch].keys()
+    }
+    return Epochs(len(counts), tuple(known.values()), tuple(known))
 
 
 def _signed(study: Study) -> dict[int, dict[str, float]]:

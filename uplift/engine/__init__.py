@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uplift.engine.assigned import Assigned, UnknownArm
     from uplift.engine.audience import Audience, eligible, id_problems
     from uplift.engine.duckdb_engine import DuckDBEngine
-    from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
+    from uplift.engine.measurement import AssignedCell, Cell, EnrolledDay, Measurement, MetricSums
     from uplift.engine.sources import SourceTable, open_source
     from uplift.engine.units import SourceRead
 
@@ -23,7 +23,7 @@ _HOMES = {
     "assigned": ("Assigned", "UnknownArm"),
     "audience": ("Audience", "eligible", "id_problems"),
     "duckdb_engine": ("DuckDBEngine",),
-    "measurement": ("AssignedCell", "Cell", "Measurement", "MetricSums"),
+    "measurement": ("AssignedCell", "Cell", "EnrolledDay", "Measurement", "MetricSums"),
     "sources": ("SourceTable", "open_source"),
     "units": ("SourceRead",),
 }
@@ -36,6 +36,7 @@ __all__ = [
     "Cell",
     "DuckDBEngine",
     "Engine",
+    "EnrolledDay",
     "Measurement",
     "MetricSums",
     "Settings",

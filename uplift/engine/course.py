@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from uplift.engine.adapter import Engine, Rows, with_parameters
-from uplift.engine.measurement import Cell, CourseSums
+from uplift.engine.cluster_sums import RANDOMISED
+from uplift.engine.measurement import Cell, CourseSums, EnrolledDay
 from uplift.engine.sum_columns import (
     UNITS,
     Bounds,
@@ -53,6 +54,23 @@ def joined_by_day(engine: Engine, as_of: datetime.date) -> Joined:
         key = (str(arm), int(str(epoch)), None if stratum is None else str(stratum))
         found.setdefault(key, {})[day] = int(str(n))
     return dict(sorted(found.items(), key=lambda item: (*item[0][:2], item[0][2] or "")))
+
+
+def enrolled_by_day(engine: Engine, as_of: datetime.date, *, clustered: bool) -> tuple[EnrolledDay, ...]:
+    """How many units were randomised into each arm and weight epoch, by day; a cluster joins with its first contact."""
+    known = f"assigned_day <= CAST('{as_of.isoformat()}' AS DATE)"
+    units = f"SELECT arm, weight_epoch, assigned_day AS day FROM {UNITS} WHERE {known}"
+    if clustered:
+        units = (
+            f"SELECT arm, min(weight_epoch) AS weight_epoch, min(assigned_day) AS day FROM {UNITS} "
+            f"WHERE {known} GROUP BY arm, {RANDOMISED}"
+        )
+    keys = "day, arm, weight_epoch"
+    found = []
+    for day, arm, epoch, n in engine.run(f"SELECT {keys}, count(*) FROM ({units}) AS joined GROUP BY {keys}"):
+        assert isinstance(day, datetime.date)
+        found.append(EnrolledDay(day, str(arm), int(str(epoch)), int(str(n))))
+    return tuple(sorted(found, key=lambda e: (e.day, e.arm, e.weight_epoch)))
 
 
 def course_of(engine: Engine, metric: MetricColumns, joined: Joined, *, as_of: datetime.date) -> CourseSums | None:

@@ -17,7 +17,7 @@ from uplift.engine.cluster_sums import (
     collect_clusters,
     counted_clusters,
 )
-from uplift.engine.course import DAYS, course_of, joined_by_day
+from uplift.engine.course import DAYS, course_of, enrolled_by_day, joined_by_day
 from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.engine.kept import make_cache
 from uplift.engine.machine import settings_for
@@ -135,6 +135,7 @@ def _measure(
         unit_table=unit.path.name,
         not_measured=tuple(sorted(skipped)),
         leaked_clusters=added.leaked,
+        enrolled=enrolled_by_day(engine, as_of, clustered=added.clustered) if course else (),
     )
 
 

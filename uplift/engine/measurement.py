@@ -112,12 +112,22 @@ class AssignedCell:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolledDay:
+    """How many randomised units (contacts, or clusters by their first one) joined an arm and weight epoch on a day."""
+
+    day: datetime.date
+    arm: str
+    weight_epoch: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What was measured on the day `as_of`: integers, text and days only; no path, no clock.
 
     `unknown` are values of the arm column that the experiment does not name. `sql` holds the statement of each stage,
     with caps as parameters. `not_measured` names metrics that no room measures yet. `leaked_clusters` have contacts in
-    several arms.
+    several arms. `enrolled` tells who joined when, by day, where the course was asked for.
     """
 
     as_of: datetime.date
@@ -133,6 +143,7 @@ class Measurement:
     unit_table: str
     not_measured: tuple[str, ...] = ()
     leaked_clusters: int = 0
+    enrolled: tuple[EnrolledDay, ...] = ()
 
     @property
     def assigned(self) -> dict[str, int]:

@@ -134,11 +134,28 @@ def srm_sequence_check(
     cumulated: Iterable[Sequence[int]], weights: Sequence[float], *, alpha: float = SRM_ALPHA
 ) -> Check:
     """The check UP618 for daily monitoring: failed once the anytime-valid p-value is below alpha, on any day."""
-    p_values = srm_sequence(cumulated, weights)
-    if not p_values:
+    return srm_sequence_check_of_epochs([(list(cumulated), weights)], alpha=alpha)
+
+
+def srm_sequence_check_of_epochs(
+    epochs: Sequence[tuple[Sequence[Sequence[int]], Sequence[float]]], *, alpha: float = SRM_ALPHA
+) -> Check:
+    """The check UP618 where the weights changed on the way.
+
+    Each epoch has its counts cumulated over the same days (zeros before its first one) and its weights. The e-values
+    of the epochs are of different contacts, so their product is one again: a p-value over all of them that may be
+    read on any day.
+    """
+    days = len(epochs[0][0]) if epochs else 0
+    if not days:
         raise StatisticsError(Problem("UP615", "no day was counted", fix="give the counts of at least one day"))
+    p_values, largest = [], 0.0
+    for day in range(days):
+        together = math.fsum(split_bayes_factor(counts[day], weights) for counts, weights in epochs)
+        largest = max(largest, together)
+        p_values.append(math.exp(-largest))
     first = next((day for day, p in enumerate(p_values, start=1) if p < alpha), None)
-    facts = (("p", p_values[-1]), ("alpha", alpha), ("days", len(p_values)), ("first_day", first))
+    facts = (("p", p_values[-1]), ("alpha", alpha), ("days", days), ("first_day", first))
     return Check("UP618", "ok" if first is None else "fail", facts)
 
 

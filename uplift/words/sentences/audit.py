@@ -49,36 +49,6 @@ def _strata(facts: Facts, language: Language) -> str:
     )
 
 
-def _days(facts: Facts, language: Language) -> str:
-    worst, parts, p = str(facts.get("worst") or "—"), _count(facts, "parts", language), _p(facts, language)
-    if _fits(facts):
-        return say(
-            language,
-            de=f"Die Aufteilung passt an allen {parts} Tagen (der schlechteste: {worst}; korrigiert {p}).",
-            en=f"The split fits on all {parts} days (the worst: {worst}; corrected {p}).",
-        )
-    return say(
-        language,
-        de=f"Am {worst} passt die Aufteilung nicht (korrigiert über {parts} Tage {p}).",
-        en=f"On {worst} the split does not fit (corrected over {parts} days, {p}).",
-    )
-
-
-def _sequence(facts: Facts, language: Language) -> str:
-    days, first, p = _count(facts, "days", language), facts.get("first_day"), _p(facts, language)
-    if not isinstance(first, int):
-        return say(
-            language,
-            de=f"Auch laufend geprüft passt die Aufteilung ({days} Tage, {p}).",
-            en=f"Checked as the days came, the split fits too ({days} days, {p}).",
-        )
-    return say(
-        language,
-        de=f"Laufend geprüft passt die Aufteilung ab dem {first}. Tag der Zuteilung nicht mehr ({p}).",
-        en=f"Checked as the days came, the split no longer fits from day {first} of assignment on ({p}).",
-    )
-
-
 def _erased(facts: Facts, language: Language) -> str:
     count, p = _count(facts, "erased", language), _p(facts, language)
     if _fits(facts):
@@ -215,9 +185,7 @@ def _carry_over(facts: Facts, language: Language) -> str:
 
 
 _SENTENCES = {
-    "UP618": _sequence,
     "UP801": _strata,
-    "UP802": _days,
     "UP803": _erased,
     "UP804": _balance,
     "UP805": _control,

@@ -11,6 +11,7 @@ from uplift.words.codes import CODES
 from uplift.words.dates import day, duration
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
+from uplift.words.sentences import splits
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -382,6 +383,7 @@ _SENTENCES = {
     "UP607": _undefined,
     "UP608": _conditional,
     "UP609": _no_higher_moments,
+    "UP618": splits.sequence,
     "UP626": _early_exposure,
     "UP627": _unlike_spread,
     "UP628": _unlike_before,
@@ -391,6 +393,7 @@ _SENTENCES = {
     "UP633": _missing_contacts,
     "UP635": _leaked_clusters,
     "UP643": _exposed_control,
+    "UP802": splits.days,
 }
 
 
