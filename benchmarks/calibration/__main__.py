@@ -16,8 +16,8 @@ from benchmarks.calibration.pages import FOLDER, PAGES, Page, page_named, write 
 from benchmarks.calibration.rows import Row, generator  # noqa: E402
 
 SEED = 20_260_801
-REPLICATIONS = 3_000
-MORE = {"means": 10_000}  # pages whose rows are quick: the statistic at the truth says it, without its interval
+REPLICATIONS = 10_000
+FEWER = {"power": 3_000}  # its 200 designs are judged together
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     given = parser.parse_args()
     for page in PAGES:
         if given.only is None or page.name in given.only:
-            replications = given.replications or MORE.get(page.name, REPLICATIONS)
+            replications = given.replications or FEWER.get(page.name, REPLICATIONS)
             rows = computed(page, seed=given.seed, replications=replications, processes=given.processes)
             write(page, rows, seed=given.seed, replications=replications, folder=given.folder)
     if given.only is None:

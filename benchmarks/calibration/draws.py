@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -127,34 +127,101 @@ def regulars(n: int, *, rate: float, sigma: float, correlation: float, lift: flo
 def _regulars(
     n: int, rate: float, sigma: float, correlation: float, lift: float, rng: np.random.Generator, replications: int
 ) -> Batch:
+    active, kind, baskets, earlier = _two_periods(n, rate, sigma, correlation, rng, replications)
+    return summed(("revenue", "revenue before"), (1 + lift) * baskets * (kind != 2), earlier, active, n)
+
+
+def buyers_again(n: int, *, rate: float, lift: float = 0.0) -> Draw:
+    """(buys, bought before) per contact, both 0 or 1: `rate` buy in either period, half of the buyers in both.
+
+    The lift makes buyers of contacts who bought before and of those who did not, in the same proportion.
+    """
+    return partial(_buyers_again, n, rate, lift)
+
+
+def _buyers_again(n: int, rate: float, lift: float, rng: np.random.Generator, replications: int) -> Batch:
+    up = 1 + lift
+    shares = [up * rate / 2, up * rate / 2, rate - up * rate / 2, 1 - rate - up * rate / 2]
+    both, after, before, _ = rng.multinomial(n, shares, replications).T.astype(np.float64)
+    powers = {(a, b): both + (after if b == 0 else 0.0) + (before if a == 0 else 0.0) for a, b in EXPONENTS}
+    powers[0, 0] = np.full(replications, float(n))
+    return Batch(("buys", "bought before"), powers, (both + after).astype(int))
+
+
+def _two_periods(
+    n: int, rate: float, sigma: float, correlation: float, rng: np.random.Generator, replications: int
+) -> tuple[Counts, Counts, Floats, Floats]:
+    """Active contacts per replicate; of each its kind (0 both periods, 1 after, 2 before), its basket, its past."""
     shares = [rate / 2, rate / 2, rate / 2, 1 - 1.5 * rate]  # both periods, only after, only before, neither
     both, after, before, _ = rng.multinomial(n, shares, replications).T
-    active = both + after + before
     kind = np.repeat(np.tile([0, 1, 2], replications), np.stack([both, after, before], axis=1).ravel())
     z, e = rng.standard_normal((2, kind.size))
-    revenue = (1 + lift) * np.exp(sigma * z) * (kind != 2)
     earlier = np.exp(sigma * (correlation * z + math.sqrt(1 - correlation**2) * e)) * (kind != 1)
-    return summed(("revenue", "revenue before"), revenue, earlier, active, n)
+    return both + after + before, kind, np.exp(sigma * z), earlier
+
+
+def regular_orders(
+    n: int, *, rate: float, sigma: float, correlation: float, lift: float = 0.0
+) -> Callable[[np.random.Generator, int], tuple[Batch, Batch, Batch]]:
+    """As `regulars` with 1 + Poisson(0.3) orders per buyer: (revenue, orders), (revenue, before), (orders, before)."""
+    return partial(_regular_orders, n, rate, sigma, correlation, lift)
+
+
+def _regular_orders(
+    n: int, rate: float, sigma: float, correlation: float, lift: float, rng: np.random.Generator, replications: int
+) -> tuple[Batch, Batch, Batch]:
+    active, kind, baskets, earlier = _two_periods(n, rate, sigma, correlation, rng, replications)
+    orders = (1.0 + rng.poisson(0.3, kind.size)) * (kind != 2)
+    revenue = (1 + lift) * orders * baskets
+    named = {"revenue": revenue, "orders": orders, "revenue before": earlier}
+    first, second, third = (
+        summed(pair, named[pair[0]], named[pair[1]], active, n)
+        for pair in (("revenue", "orders"), ("revenue", "revenue before"), ("orders", "revenue before"))
+    )
+    return first, second, third
+
+
+def with_covariate(core: Batch, first: Batch, second: Batch) -> list[Moments]:
+    """Moments of both columns of `core` and a covariate, from the batches that hold it with either of them."""
+    found = []
+    pieces = np.stack([first.central((0, 1)), second.central((0, 1)), first.central((1, 1)), first.mean(1)], axis=-1)
+    for moments, (a, b, own, mean) in zip(core.moments(core=2), pieces.reshape(-1, 4), strict=True):
+        squares = np.empty((3, 3))
+        squares[:2, :2] = moments.second
+        squares[2] = squares[:, 2] = a, b, own
+        columns = (*core.columns, first.columns[1])
+        found.append(replace(moments, columns=columns, mean=np.append(moments.mean, mean), second=squares))
+    return found
 
 
 SIZES = np.array([1.0, 2.0, 3.0, 4.0])
 SIZE_SHARES = np.array([0.4, 0.3, 0.2, 0.1])
 
 
-def households(n: int, *, active: float, joining: float, sigma: float | None, lift: float = 0.0) -> Draw:
+def households(
+    n: int, *, active: float, joining: float, sigma: float | None, lift: float = 0.0, per_order: bool = False
+) -> Draw:
     """(total, contacts) per household of 1 to 4 contacts (mean 2): `active` households shop, each member may join.
 
     `sigma` is that of lognormal baskets per buyer, times a common factor of the household (σ = 0.4); without it the
-    total counts buyers. The lift multiplies revenue (or, for buyers, the share of active households).
+    total counts buyers. The lift multiplies revenue (or, for buyers, the share of active households). `per_order` puts
+    the household's orders, one per buyer, in the place of its contacts.
     """
     share = active * (1 + lift) if sigma is None else active
-    return partial(_households, n, share, joining, sigma, lift)
+    return partial(_households, n, share, joining, sigma, lift, per_order)
 
 
 def _households(
-    n: int, active: float, joining: float, sigma: float | None, lift: float, rng: np.random.Generator, replications: int
+    n: int,
+    active: float,
+    joining: float,
+    sigma: float | None,
+    lift: float,
+    per_order: bool,
+    rng: np.random.Generator,
+    replications: int,
 ) -> Batch:
-    columns = ("total", "contacts")
+    columns = ("total", "orders" if per_order else "contacts")
     shopping = rng.binomial(n, active, replications)
     sizes = rng.choice(SIZES, size=shopping.sum(), p=SIZE_SHARES)
     buyers = rng.binomial(sizes.astype(int), joining)
@@ -162,6 +229,8 @@ def _households(
     if sigma is not None:
         total = per_group(rng.lognormal(0.0, sigma, buyers.sum()), buyers)
         total *= (1 + lift) * rng.lognormal(0.0, 0.4, buyers.size)
+    if per_order:
+        return summed(columns, total, buyers.astype(np.float64), shopping, n)
     shop = summed(columns, total, sizes, shopping, shopping)
     idle = rng.multinomial(n - shopping, SIZE_SHARES)
     powers = {(a, b): idle @ SIZES**b if a == 0 else np.zeros(replications) for a, b in EXPONENTS}

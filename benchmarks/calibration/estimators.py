@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import numpy as np
 
 from benchmarks.calibration.beside import Values, mean_values, ratio_values
-from benchmarks.calibration.draws import EXPONENTS, Batch, Draw, households, in_portions, regulars, shopping
+from benchmarks.calibration.draws import (
+    EXPONENTS,
+    Batch,
+    Draw,
+    buyers_again,
+    households,
+    in_portions,
+    regular_orders,
+    regulars,
+    shopping,
+    with_covariate,
+)
 from benchmarks.calibration.means import counted, lying, placed
 from benchmarks.calibration.rows import ALPHA, Cell, CoverageRow
 from uplift.results import Uplift
 from uplift.stats.adjustment import Pair, compare_adjusted, inverted_pair
 from uplift.stats.clusters import compare_clusters
 from uplift.stats.decision import Level
-from uplift.stats.estimates import mean_of
+from uplift.stats.estimates import mean_of, ratio_of
 from uplift.stats.moments import Moments
 from uplift.stats.strata import post_stratified, stratified_ratio_z
 
@@ -33,9 +45,14 @@ def cells() -> list[Cell]:
     return found
 
 
-STRATA_KINDS = ("strata share", "strata revenue per contact")
-CUPED_KINDS = ("cuped revenue per contact ρ0.5", "cuped revenue per contact ρ0.9")
-CLUSTER_KINDS = ("clusters share", "clusters revenue per contact")
+STRATA_KINDS = ("strata share", "strata revenue per contact", "strata order value")
+CUPED_KINDS = (
+    "cuped share",
+    "cuped revenue per contact ρ0.5",
+    "cuped revenue per contact ρ0.9",
+    "cuped order value ρ0.9",
+)
+CLUSTER_KINDS = ("clusters share", "clusters revenue per contact", "clusters order value")
 
 
 def _name(kind: str, split: int, lift: int) -> str:
@@ -49,7 +66,7 @@ def _sizes(split: int, rate: float) -> tuple[int, int]:
 
 def _strata(kind: str, split: int, lift: int, rng: np.random.Generator, replications: int) -> CoverageRow:
     """Each stratum is drawn with its own rate; the naive, delta and Welch columns read the arms as a whole."""
-    rate, truth, shares = 0.03, lift / 100, kind == "strata share"
+    rate, truth, shares, per_order = 0.03, lift / 100, kind == "strata share", kind == "strata order value"
     n_c, n_t = _sizes(split, rate)
     ours: list[str | None] = []
     values = []
@@ -60,8 +77,9 @@ def _strata(kind: str, split: int, lift: int, rng: np.random.Generator, replicat
             c, t = (_stratum(round(n * part), rate * factor, up, shares=shares)(rng, size) for n, up in arms)
             drawn.append((c, t))
         pooled = _total([pair[0] for pair in drawn]), _total([pair[1] for pair in drawn])
-        values.append(_both(mean_values, *pooled))
-        ours += _by_score(drawn, truth) if shares else _post_stratified(drawn, pooled, truth)
+        values.append(_both(ratio_values if per_order else mean_values, *pooled))
+        metric: Literal["mean", "ratio"] = "ratio" if per_order else "mean"
+        ours += _by_score(drawn, truth) if shares else _post_stratified(metric, drawn, pooled, truth)
     process = "four strata that convert at 0.5 to 2.6 times the average of 3%"
     if not shares:
         process += ", lognormal baskets σ = 0.75"
@@ -89,14 +107,17 @@ def _by_score(drawn: list[tuple[Batch, Batch]], truth: float) -> list[str | None
     return found
 
 
-def _post_stratified(drawn: list[tuple[Batch, Batch]], pooled: tuple[Batch, Batch], truth: float) -> list[str | None]:
+def _post_stratified(
+    kind: Literal["mean", "ratio"], drawn: list[tuple[Batch, Batch]], pooled: tuple[Batch, Batch], truth: float
+) -> list[str | None]:
     """`compare_strata` without its pooling of moments, which the batches have done for all replicates at once."""
     found = list[str | None]()
-    moments = [(c.moments(core=1), t.moments(core=1)) for c, t in drawn]
-    whole = zip(pooled[0].moments(core=1), pooled[1].moments(core=1), strict=True)
+    core, read = (2, ratio_of) if kind == "ratio" else (1, mean_of)
+    moments = [(c.moments(core), t.moments(core)) for c, t in drawn]
+    whole = zip(pooled[0].moments(core), pooled[1].moments(core), strict=True)
     for i, (c, t) in enumerate(whole):
-        pair = post_stratified("mean", [(a[i], b[i]) for a, b in moments])
-        inversion, _ = inverted_pair(pair, Pair(mean_of(c), mean_of(t), 0.0), Level(ALPHA))
+        pair = post_stratified(kind, [(a[i], b[i]) for a, b in moments])
+        inversion, _ = inverted_pair(pair, Pair(read(c), read(t), 0.0), Level(ALPHA))
         assert inversion is not None
         assert inversion.relative is not None
         found.append(lying(inversion.relative, truth))
@@ -111,32 +132,67 @@ def _total(batches: list[Batch]) -> Batch:
 
 
 def _cuped(kind: str, split: int, lift: int, rng: np.random.Generator, replications: int) -> CoverageRow:
-    rate, truth, correlation = 0.05, lift / 100, float(kind.split("ρ")[1])
+    rate, truth = 0.05, lift / 100
     n = _sizes(split, rate)
-    draws = [
-        regulars(k, rate=rate, sigma=0.75, correlation=correlation, lift=u) for k, u in zip(n, (0, truth), strict=True)
-    ]
-    process = f"5% buy before and after, half of them both times, baskets σ = 0.75 with log correlation {correlation:g}"
+    process = "5% buy before and after, half of them both times"
+    if kind == "cuped share":
+        draws = [buyers_again(k, rate=rate, lift=u) for k, u in zip(n, (0, truth), strict=True)]
 
-    def read(arms: Arms) -> Uplift:
-        return compare_adjusted("m", "mean", control=arms[0], treatment=arms[1]).uplift
+        def bought(arms: Arms) -> Uplift:
+            return compare_adjusted("m", "proportion", control=arms[0], treatment=arms[1]).uplift
 
-    ours, values = _simulated(draws, mean_values, read, 1, truth, 1.5 * rate * sum(n), rng, replications)
+        ours, values = _simulated(draws, mean_values, bought, 1, truth, 1, rng, replications)
+        return _row(kind, split, lift, n, process, "log", replications, ours, values)
+    correlation = float(kind.split("ρ")[1])
+    process += f", baskets σ = 0.75 with log correlation {correlation:g}"
+    if kind.startswith("cuped order value"):
+        ours, values = _adjusted_orders(n, rate, correlation, truth, rng, replications)
+    else:
+        draws = [
+            regulars(k, rate=rate, sigma=0.75, correlation=correlation, lift=u)
+            for k, u in zip(n, (0, truth), strict=True)
+        ]
+
+        def read(arms: Arms) -> Uplift:
+            return compare_adjusted("m", "mean", control=arms[0], treatment=arms[1]).uplift
+
+        ours, values = _simulated(draws, mean_values, read, 1, truth, 1.5 * rate * sum(n), rng, replications)
     return _row(kind, split, lift, n, process, "log", replications, ours, values)
+
+
+def _adjusted_orders(
+    n: tuple[int, int], rate: float, correlation: float, truth: float, rng: np.random.Generator, replications: int
+) -> tuple[list[str | None], list[tuple[Values, Values]]]:
+    """Order value, adjusted for the revenue before: three columns per contact."""
+    ours: list[str | None] = []
+    values = []
+    for size in in_portions(replications, 1.5 * rate * sum(n)):
+        c, t = (
+            regular_orders(k, rate=rate, sigma=0.75, correlation=correlation, lift=u)(rng, size)
+            for k, u in zip(n, (0, truth), strict=True)
+        )
+        values.append(_both(ratio_values, c[0], t[0]))
+        for a, b in zip(with_covariate(*c), with_covariate(*t), strict=True):
+            ours.append(placed(compare_adjusted("m", "ratio", control=a, treatment=b).uplift, truth))
+    return ours, values
 
 
 def _clusters(kind: str, split: int, lift: int, rng: np.random.Generator, replications: int) -> CoverageRow:
     """Households; the columns beside ours are given household totals too (contacts alone would be worse)."""
-    truth, shares = lift / 100, kind == "clusters share"
+    truth, shares, per_order = lift / 100, kind == "clusters share", kind == "clusters order value"
     n = _sizes(split, 0.05)
     sigma = None if shares else 0.75
-    draws = [households(k, active=0.06, joining=0.6, sigma=sigma, lift=u) for k, u in zip(n, (0, truth), strict=True)]
+    draws = [
+        households(k, active=0.06, joining=0.6, sigma=sigma, lift=u, per_order=per_order)
+        for k, u in zip(n, (0, truth), strict=True)
+    ]
+    metric: Literal["proportion", "mean", "ratio"] = "proportion" if shares else "ratio" if per_order else "mean"
     process = "households of 1 to 4, 6% of them shop, each member joins with 60%"
     if not shares:
         process += ", lognormal baskets σ = 0.75 with a household factor"
 
     def read(arms: Arms) -> Uplift:
-        return compare_clusters("m", "proportion" if shares else "mean", control=arms[0], treatment=arms[1])
+        return compare_clusters("m", metric, control=arms[0], treatment=arms[1])
 
     ours, values = _simulated(draws, ratio_values, read, 2, truth, 0.1 * sum(n), rng, replications)
     return _row(kind, split, lift, n, process, "log", replications, ours, values)

@@ -22,6 +22,7 @@ from uplift.stats.decision import Level
 from uplift.stats.effects import compare
 from uplift.stats.proportions import ratio_z
 from uplift.stats.sequential import FEWEST_CONTROL_CONVERTERS
+from uplift.stats.sequential_power import plan_sequential
 from uplift.stats.spending import spending_function
 
 Floats = NDArray[np.float64]
@@ -35,7 +36,7 @@ LOOKS = {
     "14 daily looks": tuple((day + 1) / 14 for day in range(14)),
 }
 Metric = Literal["share", "revenue per contact"]
-Design = tuple[Metric, int, str, str]  # metric, per cent in the control, rule, looks
+Design = tuple[Metric, int, str, str, bool]  # metric, per cent in the control, rule, looks, at the plan's own size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,41 +49,54 @@ class Seen:
 
 
 def cells() -> list[Cell]:
-    planned: list[Design] = [
-        ("share", split, rule, when)
-        for rule in ("obrien_fleming", "pocock", "hsd(-4)")
-        for split, when in ((10, "4 equal looks"), (10, "4 unequal looks"), (50, "4 equal looks"))
-    ]
+    rules = ("obrien_fleming", "pocock", "hsd(-4)")
+    times = ((10, "4 equal looks"), (10, "4 unequal looks"), (50, "4 equal looks"))
+    planned: list[Design] = [("share", split, rule, when, False) for rule in rules for split, when in times]
+    planned += [("share", split, rule, when, True) for rule in rules for split, when in times]
     planned += [
-        ("revenue per contact", split, rule, "4 equal looks")
+        ("revenue per contact", split, rule, "4 equal looks", False)
         for split, rule in ((10, "obrien_fleming"), (10, "pocock"), (10, "hsd(-4)"), (50, "obrien_fleming"))
     ]
-    open_ended: list[Design] = [("share", split, "confidence sequence", "28 daily looks") for split in (10, 20, 50)]
-    open_ended += [("revenue per contact", 10, "confidence sequence", "14 daily looks")]
+    open_ended: list[Design] = [
+        ("share", split, "confidence sequence", "28 daily looks", False) for split in (10, 20, 50)
+    ]
+    open_ended += [("revenue per contact", 10, "confidence sequence", "14 daily looks", False)]
     return [Cell(_name(*d), partial(_row, *d)) for d in (*planned, *open_ended)]
 
 
-def _name(metric: Metric, split: int, rule: str, when: str) -> str:
-    return f"{rule} {metric} {split}/{100 - split} {when}"
+def _name(metric: Metric, split: int, rule: str, when: str, own_size: bool) -> str:
+    return f"{rule} {metric} {split}/{100 - split} {when}{', the size it plans' if own_size else ''}"
 
 
-def _row(metric: Metric, split: int, rule: str, when: str, rng: np.random.Generator, replications: int) -> LooksRow:
+def _row(
+    metric: Metric, split: int, rule: str, when: str, own_size: bool, rng: np.random.Generator, replications: int
+) -> LooksRow:
+    """With the contacts of a single read-out, or as many more as the plan says that the rule costs (`own_size`)."""
     sequence = rule == "confidence sequence"
-    n_c = round((300 if sequence else 500) / RATE)
-    n_t = round(n_c * (100 - split) / split)
+    once = round((300 if sequence else 500) / RATE)
+    size = _inflation(rule, LOOKS[when]) if own_size else 1.0
+    n_c = round(once * size)
+    n_t, once_t = (round(n * (100 - split) / split) for n in (n_c, once))
     # 1/se² of the log ratio at the planned end; revenue per contact varies more than a share.
     spread = 1 / RATE - 1 if metric == "share" else _cv2()
     planned = 1 / (spread / n_c + spread / n_t)
-    draw = partial(_shares if metric == "share" else _revenue, n_c, n_t, LOOKS[when])
+    drawn = _shares if metric == "share" else _revenue
     crossing = partial(_sequence if sequence else partial(_planned_looks, rule), planned)
-    without, effect = draw(0.0, rng, replications), draw(math.expm1(DRIFT / math.sqrt(planned)), rng, replications)
-    first, won = crossing(without), crossing(effect)
+    effect = math.expm1(DRIFT / math.sqrt(planned / size))
+    without, some = (drawn(n_c, n_t, LOOKS[when], lift, rng, replications) for lift in (0.0, effect))
+    at_once = drawn(once, once_t, (1.0,), effect, rng, replications) if own_size else some
+    (first, _), (won, stop) = crossing(without), crossing(some)
     valid = _taken(without)
+    seen = np.asarray(LOOKS[when])[stop] * size
+    about = [f"{n_c:,} / {n_t:,} ({split}% control), {when}"]
+    if len(LOOKS[when]) < 5:
+        about.append("at " + ", ".join(f"{t:.0%}" for t in LOOKS[when]))
+    if own_size:
+        about.append(f"({size:.3f} times the single read-out)")
     return LooksRow(
-        _name(metric, split, rule, when),
-        "confidence-sequence" if sequence else "group-sequential",
-        f"{n_c:,} / {n_t:,} ({split}% control), {when}"
-        + (" at " + ", ".join(f"{t:.0%}" for t in LOOKS[when]) if len(LOOKS[when]) < 5 else ""),
+        _name(metric, split, rule, when, own_size),
+        "confidence-sequence" if sequence else "sized-by-plan" if own_size else "group-sequential",
+        " ".join(about),
         f"{metric}; 3% {'convert' if metric == 'share' else f'buy, lognormal baskets σ = {SIGMA:g}'}",
         rule,
         at_most=sequence,
@@ -94,8 +108,15 @@ def _row(metric: Metric, split: int, rule: str, when: str, rng: np.random.Genera
         peeking=float(((np.abs(without.z) > Q) & valid).any(axis=1).mean()),
         skipped=float(1 - valid.mean()),
         power=float((won > 0).mean()),
-        fixed_power=float((effect.z[:, -1] > Q).mean()),
+        fixed_power=float((at_once.z[:, -1] > Q).mean()),
+        size=size,
+        used=float(seen.mean()),
+        power_promised=own_size or rule != "pocock",
     )
+
+
+def _inflation(rule: str, looks: tuple[float, ...]) -> float:
+    return plan_sequential(spending_function(rule), looks, alpha=ALPHA, power=0.8).inflation
 
 
 def _cv2() -> float:
@@ -161,10 +182,14 @@ def _taken(seen: Seen) -> NDArray[np.bool_]:
     return valid
 
 
-def _planned_looks(rule: str, planned: float, seen: Seen) -> NDArray[np.int64]:
-    """Per replicate: 1 or −1 when a look crosses its bound (the first that does), else 0."""
+Crossed = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Per replicate: 1 or −1 when a look crosses its bound (the first that does), else 0; and the look it ended at."""
+
+
+def _planned_looks(rule: str, planned: float, seen: Seen) -> Crossed:
     spending, valid = spending_function(rule), _taken(seen)
     found = np.zeros(len(seen.z), dtype=np.int64)
+    ended = np.full(len(seen.z), seen.z.shape[1] - 1)
     for i, (z, information) in enumerate(zip(seen.z, seen.information, strict=True)):
         used: list[int] = []
         levels: list[float] = []
@@ -175,17 +200,17 @@ def _planned_looks(rule: str, planned: float, seen: Seen) -> NDArray[np.int64]:
                 levels.append(max(float(information[k]), least))
         for k, bound in zip(used, spending_boundaries(spending, levels, alpha=ALPHA, planned=planned), strict=True):
             if not bound.lower <= z[k] <= bound.upper:
-                found[i] = int(np.sign(z[k]))
+                found[i], ended[i] = int(np.sign(z[k])), k
                 break
-    return found
+    return found, ended
 
 
-def _sequence(planned: float, seen: Seen) -> NDArray[np.int64]:
-    """Per replicate: the direction of the first look that the confidence sequence tells from no difference."""
+def _sequence(planned: float, seen: Seen) -> Crossed:
     valid = seen.converters >= FEWEST_CONTROL_CONVERTERS
     critical_at: Callable[[Floats], Floats] = np.vectorize(partial(sequence_critical, alpha=ALPHA))
     crossed = np.zeros(seen.z.shape, dtype=bool)
     crossed[valid] = np.abs(seen.z[valid]) > critical_at(seen.information[valid] / planned)
-    first = crossed.argmax(axis=1)
+    first, any_look = crossed.argmax(axis=1), crossed.any(axis=1)
     z = seen.z[np.arange(len(first)), first]
-    return np.where(crossed.any(axis=1), np.sign(z), 0).astype(np.int64)
+    ended = np.where(any_look, first, seen.z.shape[1] - 1)
+    return np.where(any_look, np.sign(z), 0).astype(np.int64), ended.astype(np.int64)

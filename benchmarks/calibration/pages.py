@@ -23,6 +23,7 @@ _TITLES = {
     "cuped": "cuped: adjusted for the pre-period",
     "clusters": "clusters: households",
     "group-sequential": "group-sequential: planned looks",
+    "sized-by-plan": "sized-by-plan: planned looks with as many contacts as the plan asks for",
     "confidence-sequence": "confidence-sequence: open-ended monitoring",
     "power-shares": "power-shares: one treatment, a share",
     "power-means": "power-means: one treatment, revenue per contact",
@@ -68,8 +69,11 @@ PAGES = (
         "sequential",
         "Calibration of tests that are read several times",
         "Simulated. Promised for shares: planned looks err in 4.5 to 5.5% of the tests without an effect and keep 95% "
-        "of the power of a single read-out of the same size; confidence sequences err in 5% at most. Revenue is shown "
-        "beside them. The effect for the power is the one that a single read-out finds with about 80%.",
+        "of the power of a single read-out: with its contacts for `obrien_fleming` and `hsd(-4)`, and with as many as "
+        "the plan asks for under every rule. (Pocock spending at the size of a single read-out is shown: it buys early "
+        "stops with power, and the plan adds the contacts that pay for them.) Confidence sequences err in 5% at most. "
+        "Revenue is shown beside them. The effect for the power is what a single read-out finds with about 80%. "
+        "*Contacts used* are those seen until the stop, on average under that effect, relative to the single read-out.",
         looks.cells,
     ),
     Page(
@@ -165,12 +169,15 @@ def _same(rows: Sequence[CoverageRow], method: str) -> str:
 
 def _looks_table(rows: Sequence[LooksRow]) -> list[list[str]]:
     head = ["rule", "control / treatment, looks", "metric", "promise", "**false positives** (up/down)", "MC error"]
-    table = [[*head, "one look", "peeking at 1.96", "power", "of one look", "ratio", "looks not taken"]]
+    table = [
+        [*head, "one look", "peeking at 1.96", "power", "of one look", "ratio", "contacts used", "looks not taken"]
+    ]
     for r in rows:
         errors = f"**{r.false_positives:.4f}** ({r.up:.3f}/{r.down:.3f})"
-        powers = ["–"] * 3
+        powers = ["–"] * 4
         if r.power is not None and r.fixed_power is not None and r.power_ratio is not None:
-            powers = [f"{r.power:.3f}", f"{r.fixed_power:.3f}", f"{r.power_ratio:.3f}"]
+            used = "–" if r.used is None else f"{r.used:.2f}"
+            powers = [f"{r.power:.3f}", f"{r.fixed_power:.3f}", f"{r.power_ratio:.3f}", used]
         about = [r.rule, r.design, r.process, _MARKS[r.status], errors, f"{r.error:.4f}"]
         table.append([*about, f"{r.fixed:.4f}", f"{r.peeking:.4f}", *powers, f"{r.skipped:.1%}"])
     return table

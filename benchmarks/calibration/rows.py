@@ -77,6 +77,11 @@ class LooksRow:
     `up` and `down` add up to the false positives. `fixed` reads the same data once, at the end; `peeking` reads every
     look at 1.96. `skipped` is the share of looks below 60 control converters, which are not taken. Powers are absent
     where no effect was planted.
+
+    `fixed_power` is that of a single read-out of `1 / size` times the contacts: `size` is 1 where the looks share out
+    the contacts of that read-out, and the inflation of the plan where they are as many as the plan asks for. `used` is
+    the share of that read-out's contacts seen until the stop, on average under the effect. `power_promised` tells
+    whether the power has to be kept at this size.
     """
 
     name: str
@@ -94,6 +99,9 @@ class LooksRow:
     skipped: float
     power: float | None
     fixed_power: float | None
+    size: float = 1.0
+    used: float | None = None
+    power_promised: bool = True
 
     @property
     def false_positives(self) -> float:
@@ -113,8 +121,8 @@ class LooksRow:
             return "no promise"
         low, high = (0.0, ALPHA) if self.at_most else FALSE_POSITIVES
         found = [_judged(self.false_positives, low, high, self.error)]
-        if self.power_ratio is not None and not self.at_most:
-            # Both powers come from the same paths, so the error of their ratio is below that of one of them.
+        if self.power_ratio is not None and self.power_promised and not self.at_most:
+            # Where both powers come from the same paths the error of their ratio is below that of one of them.
             assert self.fixed_power is not None
             error = monte_carlo_error(self.fixed_power, self.replications) / self.fixed_power
             found.append(_judged(self.power_ratio, POWER, math.inf, error))

@@ -169,8 +169,8 @@ def test_planned_looks_stop_where_the_reading_of_looks_stops() -> None:
     rng, times = np.random.default_rng(4), (0.15, 0.5, 1.0)
     seen = looks._shares(10_000, 30_000, times, 0.08, rng, 40)
     planned = 1 / ((1 / 0.03 - 1) * (1 / 10_000 + 1 / 30_000))
-    outcomes = looks._planned_looks("hsd(-4)", planned, seen)
-    for i, outcome in enumerate(outcomes):
+    outcomes, ended = looks._planned_looks("hsd(-4)", planned, seen)
+    for i, (outcome, last) in enumerate(zip(outcomes, ended, strict=True)):
         made = [Look(float(seen.information[i, k]), float(seen.z[i, k]), int(seen.converters[i, k])) for k in range(3)]
         word = "open"
         for upto in (1, 2, 3):
@@ -179,6 +179,7 @@ def test_planned_looks_stop_where_the_reading_of_looks_stops() -> None:
             )
             if read.stopped_at is not None:
                 word = read.outcome
+                assert read.stopped_at == last
                 break
         assert {1: "up", -1: "down", 0: "open"}[int(outcome)] == word
     assert len(set(outcomes.tolist())) > 1
