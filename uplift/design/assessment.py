@@ -64,6 +64,7 @@ class Assessment:
     enrolment_ends: datetime.date | None
     read_out: datetime.date | None
     design_effect: float
+    explained: float  # share of the variance that variance reduction takes away, as far as it was measured
     looks: tuple[Look, ...]
     looks_cost: float
     unanswered: Unanswered | None
@@ -134,6 +135,7 @@ def assess(study: Study, *, today: datetime.date) -> Assessment:
         enrolment_ends=last_assignment(study),
         read_out=read_out_date(study),
         design_effect=question.design_effect if question else 1.0,
+        explained=question.explained if question else 0.0,
         looks=looks(study),
         looks_cost=looks_cost(question) if question else 1.0,
         unanswered=missing,

@@ -20,9 +20,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from uplift.design.measured_past import explained_by_the_past, with_the_past
 from uplift.design.timeline import ONE_DAY
 from uplift.errors import DataError, Problem, ProjectError
 from uplift.results.effects import Kind
+from uplift.spec.past import past_of
+from uplift.spec.quantities import Duration
 from uplift.spec.rules.timing import last_assignment
 from uplift.spec.study import Study
 
@@ -37,8 +40,9 @@ if TYPE_CHECKING:
 class Measured:
     """One metric of the eligible audience; spread and shape are those of contacts (of a ratio: linearised per contact).
 
-    `kurtosis` is 3 for a normal distribution. What the data can't say is None. `missing` contacts are not in the
-    metric's source; they are in no number.
+    `kurtosis` is 3 for a normal distribution. `r_squared` is the share of the variance that variance reduction would
+    take away with `explained_by`: of contacts, or of households where these are drawn. What the data can't say is None.
+    `missing` contacts are not in the metric's source; they are in no number.
     """
 
     metric: str
@@ -54,6 +58,8 @@ class Measured:
     skewness: float | None
     kurtosis: float | None
     icc: float | None
+    r_squared: float | None
+    explained_by: tuple[str, ...]
     source: str
     fingerprint: str
 
@@ -121,7 +127,8 @@ def measure_baselines(
     _require_ours(study)
     folder = cache or cache_folder(study)
     folder.mkdir(parents=True, exist_ok=True)
-    plans, _ = plan(study)
+    asked = with_the_past(study)
+    plans, _ = plan(asked)
     day = as_of - ONE_DAY * max((_days_to_settle(p) for p in plans), default=0)
     with DuckDBEngine(settings_for(study, folder)) as engine:
         progress("read the audience")
@@ -132,24 +139,21 @@ def measure_baselines(
         engine.save(_as_if_assigned(study, day=day, first=entry.first), pretended)
         if not entry.measured:
             raise _nobody(study, day)
-        contacts_only = _without_clusters(study)
+        ledger = Assigned.from_ledger([pretended])
         found = measure(
-            contacts_only,
-            Assigned.from_ledger([pretended]),
-            as_of=as_of,
-            cache_dir=folder,
-            engine=engine,
-            progress=progress,
+            _without_clusters(asked), ledger, as_of=as_of, cache_dir=folder, engine=engine, progress=progress
         )
-        clusters, correlations = None, {}
+        clusters, correlations, drawn = None, {}, found
         if study.experiment.unit.cluster is not None:
             from uplift.design.intracluster import correlations_of, sizes_of
 
             clusters = sizes_of(engine, keep_single=study.experiment.unit.cluster_fallback == "own_id")
             engine.register_files("baseline_units", [folder / found.unit_table])
             correlations = correlations_of(engine, plans, found)
+            drawn = measure(asked, ledger, as_of=as_of, cache_dir=folder, engine=engine, progress=progress)
     pretended.unlink(missing_ok=True)
-    metrics = _metrics(study, plans, found, correlations, whom=who.table.fingerprint, days=(day, as_of))
+    past = {key: explained_by_the_past(sums) for key, sums in drawn.metrics.items()}
+    metrics = _metrics(study, plans, found, correlations, past, whom=who.table.fingerprint, days=(day, as_of))
     expected = entry.expected
     if clusters is not None and expected is not None and entry.eligible:
         clusters = replace(clusters, count=max(1, round(Fraction(clusters.count * expected, entry.eligible))))
@@ -318,6 +322,7 @@ def _metrics(
     plans: tuple[MetricPlan, ...],
     found: Measurement,
     correlations: dict[str, float | None],
+    past: dict[str, float | None],
     *,
     whom: str,
     days: tuple[datetime.date, datetime.date],
@@ -325,7 +330,7 @@ def _metrics(
     """Each metric once: of two windows the one of the more important role."""
     chosen = {plan.name: plan for plan in reversed(plans)}
     return tuple(
-        _measured(study, plan, found, correlations.get(plan.key), whom=whom, days=days)
+        _measured(study, plan, found, correlations.get(plan.key), past.get(plan.key), whom=whom, days=days)
         for plan in plans
         if chosen[plan.name] is plan
     )
@@ -336,6 +341,7 @@ def _measured(
     plan: MetricPlan,
     found: Measurement,
     icc: float | None,
+    r_squared: float | None,
     *,
     whom: str,
     days: tuple[datetime.date, datetime.date],
@@ -360,6 +366,8 @@ def _measured(
         skewness=skewness,
         kurtosis=kurtosis,
         icc=icc,
+        r_squared=r_squared,
+        explained_by=() if r_squared is None else past_of(study, Duration(plan.window) if plan.window else None),
         source=", ".join(dict.fromkeys(part.source for part in plan.parts)),
         fingerprint=_fingerprint(study, plan, sums, found, whom=whom, days=days),
     )

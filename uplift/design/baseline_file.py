@@ -38,7 +38,7 @@ def written(study: Study, found: Baselines) -> str:
         text = put_all(text, {(*path, key): value for key, value in _entries(metric, found).items()})
         if metric.sd is not None and metric.kind != "proportion":
             text = drop(text, (*path, "cv"))
-        for key in {"skewness", "kurtosis"} - _entries(metric, found).keys():
+        for key in {"skewness", "kurtosis", "r_squared", "explained_by"} - _entries(metric, found).keys():
             text = drop(text, (*path, key))
     audience: dict[tuple[str, ...], str] = {}
     if found.expected:
@@ -76,6 +76,9 @@ def _entries(metric: Measured, found: Baselines) -> dict[str, str]:
             entries["kurtosis"] = _rounded(metric.kurtosis)
     if metric.icc is not None:
         entries["icc"] = _rounded(max(0.0, metric.icc))
+    if metric.r_squared is not None:
+        entries["r_squared"] = _rounded(metric.r_squared)
+        entries["explained_by"] = f"[{', '.join(metric.explained_by)}]"
     entries["source"] = f"'{metric.source}'" if "," in metric.source else metric.source
     entries["date"] = found.as_of.isoformat()
     entries["fingerprint"] = metric.fingerprint

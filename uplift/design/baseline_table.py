@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from uplift.design.baseline import Baselines, Measured
 from uplift.results.plan_table import aligned
 from uplift.words import baselines as words
@@ -32,17 +34,31 @@ def text(found: Baselines, language: Language) -> str:
     clustered = found.clusters is not None
     if clustered:
         head.insert(-1, heads.icc)
+    past = any(metric.r_squared is not None for metric in found.metrics)
+    if past:
+        head.insert(-1, heads.r_squared)
     missing = any(metric.missing for metric in found.metrics)
     if missing:
         head.append(heads.missing)
-    rows = [tuple(_row(m, language, clustered=clustered, missing=missing)) for m in found.metrics]
+    rows = [tuple(_row(m, language, clustered=clustered, past=past, missing=missing)) for m in found.metrics]
     lines += ["", aligned((tuple(head), *rows))]
+    if past:
+        lines += ["", *_gains(found, language)]
     if found.not_measured:
         lines += ["", f"{heads.not_measured}: {', '.join(found.not_measured)}"]
     return "\n".join(lines)
 
 
-def _row(metric: Measured, language: Language, *, clustered: bool, missing: bool) -> list[str]:
+def _gains(found: Baselines, language: Language) -> Iterator[str]:
+    """What variance reduction would be worth to each metric."""
+    for metric in found.metrics:
+        if metric.r_squared is not None:
+            days = next((int(part[5:-1]) for part in metric.explained_by if part.startswith("past ")), None)
+            by = [part for part in metric.explained_by if not part.startswith("past ")]
+            yield words.gain(tamed(metric.title), metric.r_squared, days, [tamed(name) for name in by], language)
+
+
+def _row(metric: Measured, language: Language, *, clustered: bool, past: bool, missing: bool) -> list[str]:
     def shown(amount: float | None) -> str:
         return values.value(amount, form=metric.form, currency=metric.currency, language=language)
 
@@ -59,6 +75,8 @@ def _row(metric: Measured, language: Language, *, clustered: bool, missing: bool
     ]
     if clustered:
         row.append(plain(metric.icc))
+    if past:
+        row.append(MISSING if metric.r_squared is None else numbers.percent(metric.r_squared, language))
     row.append(numbers.count(metric.contacts, language))
     if missing:
         row.append(numbers.count(metric.missing, language))

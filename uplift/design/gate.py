@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from uplift.design.assessment import Assessment, assess, question
 from uplift.design.guardrails import guardrail_findings
+from uplift.design.known import Known
 from uplift.design.question import Question, fewest_converters, power
 from uplift.design.score_day import newer_scores
 from uplift.design.timeline import ONE_DAY, days_to_mature
 from uplift.design.waivers import expired, waived
 from uplift.errors import Problem
+from uplift.spec.past import past_of
 from uplift.spec.study import Study
 from uplift.spec.unevaluated import unevaluated
 
@@ -245,13 +247,7 @@ def _remarks(study: Study, assessment: Assessment) -> Iterator[Problem]:
             level="note",
         )
     if design.variance_reduction == "cuped":
-        yield Problem(
-            "UP307",
-            "variance reduction is not counted on: nobody has measured how much it explains here",
-            "",
-            study.document.place("design", "variance_reduction"),
-            level="note",
-        )
+        yield from _not_counted_on(study, baseline)
     if design.comparisons == "all_pairs" and design.correction == "dunnett" and len(assessment.treatments) > 1:
         yield Problem(
             "UP308",
@@ -262,8 +258,29 @@ def _remarks(study: Study, assessment: Assessment) -> Iterator[Problem]:
         )
 
 
+def _not_counted_on(study: Study, baseline: Known | None) -> Iterator[Problem]:
+    """Variance reduction that planning leaves out: nobody measured it, or it was another one."""
+    experiment, document = study.experiment, study.document
+    primary = experiment.metrics.primary
+    measure = f"run `uplift baseline {experiment.id} --write`"
+    place = document.place("design", "baselines", primary.metric, "r_squared")
+    if baseline is None or baseline.r_squared is None:
+        what = "nobody has measured how much it explains here"
+        place = document.place("design", "variance_reduction")
+    elif baseline.typed:
+        what = f"the r_squared of '{primary.metric}' is typed, and only a measured one counts"
+    elif baseline.explained_by != past_of(study, primary.window):
+        was, now = (", ".join(parts) or "nothing" for parts in (baseline.explained_by, past_of(study, primary.window)))
+        what = f"r_squared was measured with {was}, and the design uses {now}"
+    else:
+        return
+    yield Problem("UP307", f"variance reduction is not counted on: {what}", measure, place, level="note")
+
+
 def _circumstances(assessment: Assessment) -> str:
     parts = []
+    if assessment.explained:
+        parts.append(f"the past explains {assessment.explained:.0%}")
     if assessment.design_effect > 1:
         parts.append(f"design effect {assessment.design_effect:.2f}")
     if assessment.looks_cost > 1:

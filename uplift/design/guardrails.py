@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from uplift.design.assessment import Assessment
-from uplift.design.known import Known, known
+from uplift.design.known import Known, explained, known
 from uplift.design.margins import shares_against_difference, shares_against_ratio
 from uplift.design.power import Shift, power_of
 from uplift.errors import Problem
@@ -39,7 +39,7 @@ def guardrail_power(
         return None
     worse = 1 if metric.better == "down" else -1
     margin = worse * float(guardrail.margin.value)
-    cost = assessment.design_effect
+    cost = assessment.design_effect * (1 - explained(study, baseline, guardrail.window))
     n_control = assessment.control.contacts / cost
     powers = []
     for arm in assessment.treatments:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from uplift.spec.past import past_of
+from uplift.spec.quantities import Duration
 from uplift.spec.study import Study
 
 OLD_AFTER_DAYS = 90
@@ -26,6 +28,8 @@ class Known:
     age_days: int | None
     skewness: float | None = None
     kurtosis: float | None = None
+    r_squared: float | None = None
+    explained_by: tuple[str, ...] = ()
 
     @property
     def cv(self) -> float | None:
@@ -69,4 +73,17 @@ def known(study: Study, metric: str, *, today: datetime.date) -> Known | None:
         age_days=None if baseline.date is None else (today - baseline.date).days,
         skewness=baseline.skewness,
         kurtosis=baseline.kurtosis,
+        r_squared=baseline.r_squared,
+        explained_by=baseline.explained_by,
     )
+
+
+def explained(study: Study, baseline: Known, window: Duration | None) -> float:
+    """The share of the variance that the read-out will take away by the contacts' past, as far as it was measured.
+
+    0 without variance reduction, and for an R² that a person wrote or that was measured with something else than what
+    the design uses now.
+    """
+    if study.experiment.design.variance_reduction != "cuped" or baseline.r_squared is None or baseline.typed:
+        return 0.0
+    return baseline.r_squared if baseline.explained_by == past_of(study, window) else 0.0

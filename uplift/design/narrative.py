@@ -65,7 +65,7 @@ def narrative(study: Study, *, today: datetime.date, language: Language) -> Narr
 
 def _about(study: Study, language: Language) -> Iterator[str]:
     experiment = study.experiment
-    yield sentences.hypothesis(tamed(experiment.hypothesis), language)
+    yield sentences.hypothesis(tamed(experiment.hypothesis.in_language(language)), language)
     yield sentences.owner(tamed(experiment.owner), language)
 
 
@@ -166,6 +166,8 @@ def _finds(study: Study, found: Assessment, language: Language) -> Iterator[str]
         yield prospects.too_small(found.required, language)
     if found.detectable is not None:
         yield prospects.detectable(_effect(study, found.metric, found.detectable, language), found.required, language)
+    if found.explained:
+        yield prospects.explained(found.explained, language)
     if found.comparisons > 1:
         yield prospects.several_arms(found.comparisons, found.correction, language)
     if found.baseline is not None:

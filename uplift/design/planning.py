@@ -13,7 +13,15 @@ from uplift.design.known import Known
 from uplift.design.power import best_control_share
 from uplift.design.question import Question, detectable, power, question_of
 from uplift.design.sizing import sizes
-from uplift.design.suggestions import Change, ControlShare, LargerAudience, LargerEffect, apply, suggestions
+from uplift.design.suggestions import (
+    Change,
+    ControlShare,
+    LargerAudience,
+    LargerEffect,
+    UseThePast,
+    apply,
+    suggestions,
+)
 from uplift.design.timeline import ONE_DAY, read_out_date
 from uplift.results.plan import (
     Axis,
@@ -60,7 +68,7 @@ def plan(study: Study, *, today: datetime.date) -> Plan:
     return Plan(
         experiment=experiment.id,
         title=titled(experiment.title, experiment.id, study.project.language),
-        hypothesis=experiment.hypothesis,
+        hypothesis=experiment.hypothesis.in_language(study.project.language),
         language=study.project.language,
         today=today,
         metric=_metric(study, assessment),
@@ -93,6 +101,7 @@ def plan(study: Study, *, today: datetime.date) -> Plan:
         looks_cost=assessment.looks_cost,
         ways=ways,
         unanswered=assessment.unanswered,
+        explained=assessment.explained,
     )
 
 
@@ -289,6 +298,8 @@ def _way(change: Change, withheld: int, days: int) -> Way:
             return Way("share", withheld, days, share=float(share))
         case LargerAudience(size, enrol_until, waves):
             return Way("audience", withheld, days, audience=size, enrol_until=enrol_until, waves=waves)
+        case UseThePast(r_squared):
+            return Way("past", withheld, days, r_squared=r_squared)
         case LargerEffect(mde):
             return Way("effect", withheld, days, effect=_effect(mde))
 

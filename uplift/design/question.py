@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal
 
 from uplift.design.hall_power import HallRatio
-from uplift.design.known import Known
+from uplift.design.known import Known, explained
 from uplift.design.power import (
     LARGE_DF,
     NORMAL,
@@ -57,6 +57,7 @@ class Question:
     hypotheses: int
     power_for: Literal["each", "any"]
     design_effect: float = 1.0
+    explained: float = 0.0  # share of the variance that variance reduction takes away
     clusters_per_contact: float | None = None
     fractions: tuple[float, ...] = (1.0,)
     spending: str = "obrien_fleming"
@@ -110,6 +111,7 @@ def question_of(study: Study, *, audience: int, known: Known) -> Question:
         hypotheses=arms if design.comparisons == "vs_control" else arms * (arms + 1) // 2,
         power_for=design.power_for,
         design_effect=effect,
+        explained=explained(study, known, primary.window),
         clusters_per_contact=clusters.count / audience if clustered and clusters is not None else None,
         fractions=information_fractions(looks(study)),
         spending=design.sequential.spending if design.sequential else "obrien_fleming",
@@ -134,10 +136,10 @@ def decisive_test(study: Study, metric: str) -> Test:
     such (`HallRatio`) when the baseline's skewness is known, else as the log test.
     """
     design = study.experiment.design
-    if study.experiment.unit.cluster is not None or design.variance_reduction == "cuped":
-        return "log"
     if design.interval == "delta" or design.interval == "fieller":
         return design.interval
+    if study.experiment.unit.cluster is not None or design.variance_reduction == "cuped":
+        return "log"
     if study.metric(metric).kind == "proportion" and design.interval in ("auto", "score"):
         return "score"
     return "log"
@@ -145,7 +147,7 @@ def decisive_test(study: Study, metric: str) -> Test:
 
 def family(question: Question) -> Family:
     """All comparisons with the control when every arm has the effect. The question must be feasible."""
-    cost = question.design_effect * looks_cost(question)
+    cost = question.design_effect * looks_cost(question) * (1 - question.explained)
     n_control = question.contacts * question.control / cost
     n_treatments = [question.contacts * share / cost for share in question.treatments]
     comparisons = [
@@ -284,6 +286,8 @@ def _comparison(question: Question, n_control: float, n_treatment: float, share:
 
 def _degrees_of_freedom(question: Question, n_control: float, n_treatment: float, share: float) -> float | None:
     """Of clusters, or of contacts for means; None where they are so many that t is normal."""
+    kept = 1 - question.explained  # what the past explains narrows the interval; it adds no degrees of freedom
+    n_control, n_treatment = n_control * kept, n_treatment * kept
     if question.clusters_per_contact is not None:
         clusters = question.contacts * question.clusters_per_contact
         df = clusters * (question.control + share) - 2

@@ -40,12 +40,13 @@ def signed_plan(study: Study, *, today: datetime.date) -> SignedPlan:
 
 
 def _intervals(study: Study) -> Iterator[IntervalPlan]:
-    """The method of every comparison; with clusters or CUPED all go to the log scale."""
+    """The method of every comparison; with clusters or CUPED those without a word of their own go to the log scale."""
     from uplift.stats.effects import preferred_method
 
     experiment = study.experiment
     arms, design = experiment.arms, experiment.design
     on_log = experiment.unit.cluster is not None or design.variance_reduction == "cuped"
+    on_log = on_log and design.interval not in ("delta", "fieller")
     for metric in dict.fromkeys(use.metric for _, use in uses(study)):
         kind = study.metric(metric).kind
         for arm in experiment.treatments:

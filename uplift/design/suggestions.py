@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from uplift.design.known import Known
+from uplift.design.known import Known, explained
 from uplift.design.power import best_control_share
 from uplift.design.question import Question, power, question_of
 from uplift.design.sizing import sizes
@@ -44,7 +44,14 @@ class LargerEffect:
     mde: Effect
 
 
-Change = ControlShare | LargerAudience | LargerEffect
+@dataclass(frozen=True, slots=True)
+class UseThePast:
+    """Variance reduction, by an R² that was measured."""
+
+    r_squared: float
+
+
+Change = ControlShare | LargerAudience | UseThePast | LargerEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Suggestion:
 def suggestions(study: Study, question: Question, known: Known, *, detectable: Effect | None) -> tuple[Suggestion, ...]:
     """Every single change that is enough on its own; infeasible ones are left out."""
     effect = None if detectable is None else LargerEffect(detectable)
-    changes = (_control_share(question), _audience(study, question), effect)
+    changes = (_control_share(question), _audience(study, question), _past(study, known), effect)
     return tuple(s for change in changes if change is not None for s in _tried(study, change, known))
 
 
@@ -89,6 +96,9 @@ def apply(change: Change, study: Study) -> Study:
             changed = experiment.model_copy(
                 update={"audience": audience.model_copy(update=update), "schedule": schedule}
             )
+        case UseThePast():
+            design = experiment.design.model_copy(update={"variance_reduction": "cuped"})
+            changed = experiment.model_copy(update={"design": design})
         case LargerEffect(mde):
             primary = experiment.metrics.primary.model_copy(update={"mde": mde})
             changed = experiment.model_copy(
@@ -110,6 +120,13 @@ def _control_share(question: Question) -> ControlShare | None:
         return None
     grid = math.ceil(now / _GRAIN - 1e-9) if towards > 0 else math.floor(now / _GRAIN + 1e-9)
     return ControlShare((grid + towards * at) * _GRAIN)
+
+
+def _past(study: Study, known: Known) -> UseThePast | None:
+    if study.experiment.design.variance_reduction != "none":
+        return None
+    found = explained(apply(UseThePast(0.0), study), known, study.experiment.metrics.primary.window)
+    return UseThePast(found) if found else None
 
 
 def _audience(study: Study, question: Question) -> LargerAudience | None:
@@ -177,6 +194,8 @@ def _priced(study: Study, changed: Study, change: Change) -> Suggestion:
             price = _contacts(withheld) + (f", {days} days later" if days else "")
             growth = size / before.audience
             text = f"audience {before.audience:,} → {size:,} (×{growth:.2f}{how}; {price})"
+        case UseThePast(r_squared):
+            text = f"variance_reduction: cuped (measured R² {r_squared:.2f}; {_contacts(withheld)})"
         case LargerEffect(mde):
             text = f"accept the detectable effect: mde {mde} ({_contacts(withheld)})"
     return Suggestion(change, withheld, days, text)

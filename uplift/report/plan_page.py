@@ -239,6 +239,8 @@ def _basis(plan: Plan, language: Language) -> tuple[tuple[str, str], ...]:
         found.append((words.comparisons, plans.correction(plan.comparisons, plan.correction, language)))
     if plan.design_effect > 1:
         found.append((words.design_effect, numbers.number(plan.design_effect, language)))
+    if words.explained in known:
+        found.append((words.explained, known[words.explained]))
     if plan.looks_cost > 1:
         found.append((words.looks_cost, f"× {numbers.number(plan.looks_cost, language)}"))
     return tuple(found)

@@ -52,6 +52,8 @@ def facts(plan: Plan, language: Language) -> tuple[tuple[str, str], ...]:
         found.append(
             (words.baseline, f"{value} ({plans.origin(metric.source or '', since, language, old=metric.old)})")
         )
+    if plan.explained:
+        found.append((words.explained, plans.explained(plan.explained, language)))
     if plan.unanswered is not None:
         found.append((words.power, plans.wanting(plan.unanswered, language)))
     if plan.detectable is not None:
@@ -201,5 +203,7 @@ def _way(plan: Plan, way: Way, language: Language) -> str:
         elif way.waves is not None:
             how = plans.waves(way.waves, language)
         return plans.way_of_audience(numbers.count(way.audience, language), how, price, language)
+    if way.r_squared is not None:
+        return plans.way_of_past(way.r_squared, withheld, language)
     assert way.effect is not None
     return plans.way_of_effect(effect(way.effect, language), language)

@@ -69,6 +69,16 @@ class Baseline(Model):
     icc: CorrelationField | None = Field(
         default=None, description="Correlation of contacts within a cluster (household).", examples=[0.12]
     )
+    r_squared: CorrelationField | None = Field(
+        default=None,
+        description="Share of the variance that variance reduction takes away; counted on only where it was measured.",
+        examples=[0.21],
+    )
+    explained_by: tuple[Text, ...] = Field(
+        default=(),
+        description="What `uplift baseline` measured r_squared with; it counts as long as the design uses the same.",
+        examples=[["past 30d", "orders_24m"]],
+    )
     source: Text = Field(
         default="typed",
         description="`typed` by a person, or the source that `uplift baseline` measured it from.",

@@ -17,6 +17,8 @@ FORM = "uplift.spec/1"
 """Changes when the canonical form does: hashes of different forms are not comparable."""
 SILENT = frozenset({"status", "title", "waivers"})
 """Keys that decide nothing about the test."""
+LATER = frozenset({"r_squared", "explained_by", "trigger", "send_time"})
+"""Keys that joined the language after this form: they are in it only where they are written, so older hashes hold."""
 _JSON = frozenset({str, bool, int, float})
 
 
@@ -60,8 +62,8 @@ def canonical(value: Any) -> Any:
     if value is None or type(value) in _JSON:  # most values; the check of a locked project asks for 200 hashes
         return value
     if isinstance(value, Model):
-        fields = type(value).model_fields
-        return {name: canonical(getattr(value, name)) for name in fields if name not in SILENT}
+        said = {name: getattr(value, name) for name in type(value).model_fields if name not in SILENT}
+        return {name: canonical(said[name]) for name in said if name not in LATER or said[name] not in (None, ())}
     if isinstance(value, Mapping):
         return {str(key): canonical(inner) for key, inner in value.items()}
     if isinstance(value, (tuple, list)):
@@ -79,6 +81,10 @@ def used_sources(study: Study, metrics: Mapping[str, MetricDefinition]) -> Itera
         yield experiment.value.redemptions.source
     if experiment.compliance:
         yield experiment.compliance.received.source
+    if experiment.trigger:
+        yield experiment.trigger.source
+    if experiment.send_time:
+        yield experiment.send_time.log
     for metric in metrics.values():
         if metric.model is not None and study.project.customers is not None:
             yield study.project.customers.purchases.source

@@ -187,6 +187,30 @@ def compare_adjusted_in_strata(
     return Adjusted(uplift, names, found, explained, None if explained is None else 1 / (1 - explained), balance_p)
 
 
+def explained_variance(arm: Moments, *, core: int) -> float:
+    """The share of a metric's variance among the contacts of one arm that its covariates explain: adjusted R², ≥ 0.
+
+    `core` columns (of a ratio, and of clusters, two) are the metric's own. With slopes per arm this is what the
+    adjustment takes off the variance of the log ratio (`Adjusted.explained`). Covariates that don't vary or repeat
+    each other are refused like there: StatisticsError UP650, UP651. NaN for a metric that doesn't vary itself, and for
+    a ratio without a denominator.
+
+    >>> rows = [[0.0, 1.0], [1.0, 2.0], [2.0, 2.0], [3.0, 4.0], [5.0, 4.0]]
+    >>> round(explained_variance(Moments.from_rows(rows, ("value", "past")), core=1), 3)
+    0.772
+    """
+    if arm.n == 0 or (core == 2 and arm.mean[1] == 0):
+        return math.nan
+    whole = _linearised([arm], [(arm, arm)], core)
+    _refuse_covariates(whole, arm.columns[core:])
+    products = whole.products[0]
+    if not products[0, 0] > 0:
+        return math.nan
+    slopes = _solved(products[1:, 1:], products[1:, 0])
+    unexplained = 1 - float(products[0, 1:] @ slopes) / float(products[0, 0])
+    return max(0.0, 1 - unexplained * (arm.n - 1) / (arm.n - 1 - len(slopes)))
+
+
 def inverted_pair(
     pair: Pair, raw: Pair, level: Level, interval: str = "auto"
 ) -> tuple[Inversion | None, tuple[str, ...]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uplift.words import numbers
+from uplift.words.grammar import listed
 from uplift.words.language import Language, say
 
 
@@ -19,6 +21,7 @@ class BaselineWords:
     skewness: str
     kurtosis: str
     icc: str
+    r_squared: str
     contacts: str
     missing: str
     not_measured: str
@@ -33,6 +36,7 @@ BASELINE: dict[Language, BaselineWords] = {
         skewness="Skewness",
         kurtosis="Kurtosis",
         icc="Correlation in households",
+        r_squared="R² of the past",
         contacts="Contacts",
         missing="not in the source",
         not_measured="Not measured",
@@ -45,6 +49,7 @@ BASELINE: dict[Language, BaselineWords] = {
         skewness="Schiefe",
         kurtosis="Wölbung",
         icc="Korrelation im Haushalt",
+        r_squared="R² der Vergangenheit",
         contacts="Kontakte",
         missing="nicht in der Quelle",
         not_measured="Nicht gemessen",
@@ -110,4 +115,20 @@ def clusters(count: int, size_cv: str, language: Language) -> str:
         language,
         de=f"{shown} Haushalte, Variationskoeffizient ihrer Größe {size_cv}",
         en=f"{shown} households, coefficient of variation of their size {size_cv}",
+    )
+
+
+def gain(metric: str, r_squared: float, days: int | None, columns: Sequence[str], language: Language) -> str:
+    """What variance reduction (CUPED) would be worth to one metric.
+
+    >>> gain("Buyers", 0.2, 30, [], "en")
+    'Buyers: with the 30 days before, CUPED takes away 20.0% of the variance: as if 1.25 times the contacts'
+    """
+    own = None if days is None else say(language, de=f"den {days} Tagen davor", en=f"the {days} days before")
+    with_ = listed([*([own] if own else []), *columns], language)
+    removed, factor = numbers.percent(r_squared, language), numbers.number(1 / (1 - r_squared), language)
+    return say(
+        language,
+        de=f"{metric}: mit {with_} nimmt CUPED {removed} der Varianz weg; das wirkt wie {factor}-mal so viele Kontakte",
+        en=f"{metric}: with {with_}, CUPED takes away {removed} of the variance: as if {factor} times the contacts",
     )

@@ -61,6 +61,7 @@ class PlanWords:
     comparisons: str
     design_effect: str
     looks_cost: str
+    explained: str
 
 
 PLAN: dict[Language, PlanWords] = {
@@ -110,6 +111,7 @@ PLAN: dict[Language, PlanWords] = {
         comparisons="Comparisons",
         design_effect="Design effect of households",
         looks_cost="Price of the looks (contacts)",
+        explained="Variance reduction",
     ),
     "de": PlanWords(
         skip="Zum Plan springen",
@@ -157,6 +159,7 @@ PLAN: dict[Language, PlanWords] = {
         comparisons="Vergleiche",
         design_effect="Designeffekt der Haushalte",
         looks_cost="Preis der Zwischenauswertungen (Kontakte)",
+        explained="Varianzreduktion",
     ),
 }
 
@@ -351,6 +354,30 @@ def way_of_audience(size: str, how: str | None, price: str, language: Language) 
     """A larger audience."""
     by = f", {how}" if how else ""
     return say(language, de=f"{size} geeignete Kontakte{by} ({price})", en=f"{size} eligible contacts{by} ({price})")
+
+
+def explained(r_squared: float, language: Language) -> str:
+    """What the contacts' past takes off the variance.
+
+    >>> explained(0.2, "en")
+    "the contacts' past explains 20.0%: as if 1.25 times the contacts"
+    """
+    share, factor = numbers.percent(r_squared, language), numbers.number(1 / (1 - r_squared), language)
+    return say(
+        language,
+        de=f"die Vergangenheit der Kontakte erklärt {share}: das wirkt wie {factor}-mal so viele Kontakte",
+        en=f"the contacts' past explains {share}: as if {factor} times the contacts",
+    )
+
+
+def way_of_past(r_squared: float, withheld: str, language: Language) -> str:
+    """Variance reduction, where it was measured."""
+    share = numbers.percent(r_squared, language)
+    return say(
+        language,
+        de=f"die Vergangenheit der Kontakte einrechnen: `variance_reduction: cuped` (sie erklärt {share}; {withheld})",
+        en=f"take the contacts' past into account: `variance_reduction: cuped` (it explains {share}; {withheld})",
+    )
 
 
 def way_of_effect(effect: str, language: Language) -> str:

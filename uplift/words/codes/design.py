@@ -107,16 +107,21 @@ DESIGN: tuple[Entry, ...] = (
         title_en="Variance reduction not counted on",
         title_de="Varianzreduktion nicht eingerechnet",
         why_en=(
-            "How much of the variation a contact's past explains has to be measured on this audience. Until then the "
-            "plan does without it; the analysis still uses it, and the interval can only become narrower."
+            "How much of the variation a contact's past explains has to be measured on this audience, with the past "
+            "and the columns that the design uses now. A figure that somebody typed, or that was measured with others, "
+            "does not count: the plan does without it. The analysis still uses the past, and the interval can only "
+            "become narrower."
         ),
         why_de=(
             "Wie viel der Streuung die Vergangenheit eines Kontakts erklärt, muss an dieser Zielgruppe gemessen "
-            "werden. Bis dahin rechnet die Planung ohne sie; die Auswertung nutzt sie trotzdem, das Intervall kann "
-            "nur schmaler werden."
+            "werden, und zwar mit der Vergangenheit und den Spalten, die der Test heute nutzt. Eine von Hand "
+            "eingetragene oder mit anderen gemessene Zahl gilt nicht: Die Planung rechnet ohne sie. Die Auswertung "
+            "nutzt die Vergangenheit trotzdem, das Intervall kann nur schmaler werden."
         ),
-        fix_en="Nothing to do.",
-        fix_de="Nichts zu tun.",
+        fix_en="Run `uplift baseline EXPERIMENT --write`: it measures the share and writes it beside the baseline.",
+        fix_de=(
+            "`uplift baseline EXPERIMENT --write` ausführen: Das misst den Anteil und schreibt ihn zum Ausgangswert."
+        ),
     ),
     Entry(
         code="UP308",

@@ -176,6 +176,18 @@ def rests_on(value: str, typed: bool, source: str, on: datetime.date | None, lan
     )
 
 
+def explained(r_squared: float, language: Language) -> str:
+    """What the contacts' past is worth at the read-out."""
+    share, factor = numbers.percent(r_squared, language), numbers.number(1 / (1 - r_squared), language)
+    return say(
+        language,
+        de=f"Eingerechnet ist, was die Vergangenheit der Kontakte erklärt (gemessen: {share} der Streuung); das wirkt "
+        f"wie {factor}-mal so viele Kontakte.",
+        en=f"What the contacts' past explains is counted in (measured: {share} of the variance); it is as if there "
+        f"were {factor} times the contacts.",
+    )
+
+
 def several_arms(comparisons: int, correction: str, language: Language) -> str:
     """How several comparisons are accounted for."""
     name = {"holm": "Holm", "dunnett": "Dunnett"}.get(correction)
