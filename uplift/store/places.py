@@ -15,6 +15,11 @@ def result_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
     return root / "results" / experiment_id / as_of.isoformat() / "result.json"
 
 
+def targeting_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
+    """`results/<id>/<as-of>/targeting.json`: what `uplift target` found, beside the result of the same day."""
+    return result_path(root, experiment_id, as_of).with_name("targeting.json")
+
+
 def report_path(root: Path, experiment_id: str, language: str) -> Path:
     """`reports/<id>.<language>.html`."""
     return root / "reports" / f"{experiment_id}.{language}.html"
