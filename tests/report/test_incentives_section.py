@@ -66,7 +66,7 @@ def test_the_list_stands_with_its_costs_and_its_distance_from_perfect() -> None:
     english = told("en")
     assert "The list" in english
     assert "brings more than 4.76% more" in english
-    assert "10 contacts of the list are held back by chance, 3 others" in english
+    assert "10 contacts of the list are held back by chance (their money stays unspent), 3 others" in english
 
 
 def test_without_them_nothing_is_said() -> None:

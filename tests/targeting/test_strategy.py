@@ -123,7 +123,7 @@ def test_only_allowed_arms_are_offered_and_cost_whole_millionths(tmp_path: Path)
     assert allowed_arms(study) == ("voucher_10",)
     effects = np.random.default_rng(2).normal(size=(data.n, 2))
     costs = arm_costs(study, data)
-    options = options_of(study, data, effects, costs, {})
+    options = options_of(study, data.treatments, next(iter(data.outcomes)), effects, costs, {})
     assert options.arms == ("voucher_10",)
     assert (options.gain[:, 0] == effects[:, 1]).all()
     assert options.cost[0] == math.ceil(costs["voucher_10"].total * 1e6 - 1e-6)
@@ -133,7 +133,7 @@ def test_a_weight_above_one_makes_dear_arms_less_attractive(tmp_path: Path) -> N
     study, data = study_with(tmp_path, "  strategy: {cost_weight: 2}\n"), data_of()
     effects = np.zeros((data.n, 2))
     costs = arm_costs(study, data)
-    gain = options_of(study, data, effects, costs, {}).gain
+    gain = options_of(study, data.treatments, next(iter(data.outcomes)), effects, costs, {}).gain
     assert gain[0] == pytest.approx([-costs["voucher_5"].total, -costs["voucher_10"].total])
 
 
@@ -143,9 +143,11 @@ def test_excluded_contacts_are_found_in_the_audience(tmp_path: Path) -> None:
     (tmp_path / "data" / "contacts.csv").write_text("customer_id,country\n" + "\n".join(lines) + "\n", "utf-8")
     data = data_of(300)
     with DuckDBEngine() as engine:
-        found = exclusions(engine, study, data, cache=tmp_path / "cache")
+        found = exclusions(engine, study, data.ids, cache=tmp_path / "cache")
     assert (found["voucher_10"] == (np.arange(300) % 3 == 0)).all()
-    options = options_of(study, data, np.zeros((300, 2)), arm_costs(study, data), found)
+    options = options_of(
+        study, data.treatments, next(iter(data.outcomes)), np.zeros((300, 2)), arm_costs(study, data), found
+    )
     assert options.allowed is not None
     assert options.allowed[:, 0].all()
     assert (options.allowed[:, 1] == ~found["voucher_10"]).all()
@@ -155,7 +157,7 @@ def test_an_exclusion_with_an_unknown_column_points_at_its_line(tmp_path: Path) 
     study = study_with(tmp_path, "  strategy: {exclude: {voucher_10: contry = 'AT'}}\n")
     (tmp_path / "data" / "contacts.csv").write_text("customer_id,country\n1,AT\n", "utf-8")
     with DuckDBEngine() as engine, pytest.raises(SpecError) as refused:
-        exclusions(engine, study, data_of(30), cache=tmp_path / "cache")
+        exclusions(engine, study, data_of(30).ids, cache=tmp_path / "cache")
     problem = refused.value.problems[0]
     assert problem.code == "UP527"  # a text file; UP541 where the columns have types
     assert problem.place == study.document.place("targeting", "strategy", "exclude", "voucher_10")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,13 +14,18 @@ from typer.testing import CliRunner
 
 from tests.targeting.projects import ON, project
 from uplift.analysis import analyze, save
+from uplift.analysis.targeting import kept_targeting
 from uplift.cli.app import app
 from uplift.design.checkup import check_paths
-from uplift.errors import UpliftError
-from uplift.results.json_form import read, targeting_json
+from uplift.errors import Problem, UpliftError
+from uplift.report.targeting import targeting_chapter
+from uplift.report.voice import Voice
+from uplift.results import Result
+from uplift.results.json_form import fingerprint, read, targeting_json
 from uplift.results.targeting_table import text
 from uplift.spec import Study, load_study
 from uplift.spec.quantities import parse_money
+from uplift.store.places import targeting_path
 from uplift.targeting.learner import Settings
 from uplift.targeting.saved import save_reading
 from uplift.targeting.target import Targeted, target
@@ -172,6 +179,48 @@ def test_the_reading_joins_the_result_of_the_same_day(tmp_path: Path) -> None:
     result = save(study, analyze(study, as_of=found.as_of))
     save_reading(study, found.reading, found.as_of)
     assert read(result).targeting == found.reading
+
+
+def test_a_later_analysis_keeps_the_reading_and_the_report_says_that_it_is_older(
+    circle: tuple[Study, Targeted], tmp_path: Path
+) -> None:
+    study, found = circle
+    save_reading(study, found.reading, found.as_of)
+    same = analyze(study, as_of=found.as_of)
+    assert same.targeting == found.reading
+    assert not any("rests on the data" in line for line in lead(same))
+    later = analyze(study, as_of=found.as_of + datetime.timedelta(days=7))
+    assert later.targeting == found.reading
+    assert "rests on the data of 2\N{NO-BREAK SPACE}March 2026; the result is younger" in lead(later)[0]
+    yesterday = found.as_of - datetime.timedelta(days=1)
+    assert kept_targeting(study, as_of=yesterday, notice=lambda _: None) is None  # it knows more than such a result
+    assert fingerprint(same) == fingerprint(replace(same, targeting=None))
+
+
+def test_a_reading_of_other_data_or_another_decision_says_so(circle: tuple[Study, Targeted]) -> None:
+    study, found = circle
+    result = replace(analyze(study, as_of=found.as_of), targeting=found.reading)
+    sources = tuple(replace(s, fingerprint="0" * 64) for s in result.provenance.sources)
+    other = replace(result, provenance=replace(result.provenance, sources=sources))
+    assert "the data have changed" in lead(other)[0]
+    other = replace(result, experiment=replace(result.experiment, spec_hash="another"))
+    assert "the experiment's YAML was changed" in lead(other)[0]
+
+
+def test_a_damaged_reading_is_left_out_with_a_word(tmp_path: Path) -> None:
+    study = project(tmp_path, size=400)
+    path = targeting_path(study.root, "sale", datetime.date(2026, 3, 2))
+    path.parent.mkdir(parents=True)
+    path.write_text("{}", "utf-8")
+    told: list[Problem] = []
+    assert analyze(study, notice=told.append).targeting is None
+    assert "UP736" in {p.code for p in told}
+
+
+def lead(result: Result) -> tuple[str, ...]:
+    chapter = targeting_chapter(Voice(result, "en"))
+    assert chapter is not None
+    return tuple(chapter.lead)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from uplift.results.targeting import (
 )
 from uplift.words import numbers, values
 from uplift.words.codes import CODES
+from uplift.words.dates import day
 from uplift.words.language import say
 from uplift.words.names import shortened, tamed
 from uplift.words.sentences import targeting as sentences
@@ -33,9 +34,9 @@ def targeting_chapter(voice: Voice) -> Chapter | None:
     if reading is None or not reading.outcomes or not voice.result.trusted:
         return None
     words, language = TARGETING[voice.language], voice.language
-    lead = [sentences.exploratory(language)] if reading.exploratory else []
+    lead = [*_behind(voice, reading), *([sentences.exploratory(language)] if reading.exploratory else [])]
     panels: list[Panel] = []
-    sheets: list[Sheet] = []
+    sheets: list[Sheet] = [_proof(voice, reading)] if any(o.rankings for o in reading.outcomes) else []
     for outcome in reading.outcomes:
         lead += _verdict(voice, outcome)
         panels += [p for r in outcome.rankings if (p := _curve(voice, outcome, r))]
@@ -53,6 +54,44 @@ def targeting_chapter(voice: Voice) -> Chapter | None:
         ),
     ]
     return Chapter("target", words.heading, tuple(lead), tuple(panels), sheets=tuple(sheets), notes=tuple(notes))
+
+
+def _proof(voice: Voice, reading: TargetingReading) -> Sheet:
+    """Per outcome and arm: average effect, AUTOC, slope, p, and the advice."""
+    words, language = TARGETING[voice.language], voice.language
+    lines = []
+    for outcome in reading.outcomes:
+        for ranking in outcome.rankings:
+            error = ranking.autoc.standard_error
+            p_value = ranking.p_value if ranking.p_adjusted is None else ranking.p_adjusted
+            effect = _per_thousand(voice, outcome, ranking.effect.value)
+            spread = "" if error is None else f"({_per_thousand(voice, outcome, error).lstrip('+')})"
+            lines.append(
+                row(
+                    f"{shortened(outcome.title)}, {voice.arm(ranking.treatment)}",
+                    Cell(effect, _bounds(voice, outcome, ranking.effect)),
+                    Cell(_per_thousand(voice, outcome, ranking.autoc.value), spread),
+                    values.MISSING if ranking.slope is None else numbers.number(ranking.slope.value, language),
+                    values.MISSING if p_value is None else numbers.p_number(p_value, language),
+                    sentences.advice(ranking.action, language),
+                )
+            )
+    heads = (words.case, words.average, words.autoc, words.slope, words.p_value, words.advice)
+    return Sheet(words.proof, heads, tuple(lines), frozenset({5}))
+
+
+def _behind(voice: Voice, reading: TargetingReading) -> list[str]:
+    """That the reading saw other data, or another decision, than the result that it stands in."""
+    result, seen = voice.result, reading.read_from
+    if seen is None:
+        return []
+    kind = seen.behind(
+        as_of=result.as_of,
+        spec_hash=result.experiment.spec_hash,
+        ledger_hash=result.provenance.ledger_hash,
+        sources={source.name: source.fingerprint for source in result.provenance.sources},
+    )
+    return [] if kind is None else [sentences.behind(kind, day(seen.as_of, voice.language), voice.language)]
 
 
 def _verdict(voice: Voice, outcome: OutcomeReading) -> list[str]:

@@ -33,12 +33,27 @@ def targeting_json(reading: TargetingReading) -> str:
     return TypeAdapter(TargetingReading).dump_json(reading, indent=2).decode() + "\n"
 
 
+def targeting_from_json(text: str, *, origin: str = "targeting.json") -> TargetingReading:
+    """A reading of targeting from its JSON; StateError (UP736) when it is none."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(TargetingReading).validate_json(text)
+    except ValidationError as error:
+        message = f"this is not a reading of targeting that can be read: {error.errors()[0]['msg']}"
+        fix = "make it again with `uplift target EXPERIMENT`, or delete the file"
+        raise StateError(Problem("UP736", message, fix=fix, place=Place(origin))) from error
+
+
 def fingerprint(result: Result) -> str:
-    """The sha256 of what was measured: what people decide about it afterwards does not change it."""
+    """The sha256 of what was measured.
+
+    What people decide about it, or `uplift target` learns from it, afterwards does not change it.
+    """
     import hashlib
     from dataclasses import replace
 
-    return hashlib.sha256(to_json(replace(result, record=None)).encode()).hexdigest()
+    return hashlib.sha256(to_json(replace(result, record=None, targeting=None)).encode()).hexdigest()
 
 
 def from_json(text: str, *, origin: str = "result.json") -> Result:

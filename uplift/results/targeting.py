@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from uplift.results.effects import Interval
 
 Action = Literal["target", "everyone", "no_one", "test_again"]
+Behind = Literal["older", "later", "decision", "data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,8 @@ class AllocationReading:
 
     `arms` counts what is really sent (exploration included), control first. `value` is what the model expects of the
     plan, `bound` what no plan within the limits can exceed, `honest` the plan's value per contact over no treatment as
-    the experiment shows it. `price` is what one more unit of currency would bring (None without a budget).
+    the experiment shows it (None for a list of contacts that were in no test). `price` is what one more unit of
+    currency would bring (None without a budget).
     """
 
     arms: tuple[AllocatedArm, ...]
@@ -223,10 +227,34 @@ class AllocationReading:
     spend: float
     value: float
     bound: float
-    honest: Estimate
+    honest: Estimate | None
     price: float | None
     held_back: int  # exploration: targeted contacts that get nothing all the same
     tried_out: int  # exploration: other contacts that are treated all the same
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """What a reading of targeting was made from: the day of the data, the decision, the ledger and the files' contents.
+
+    `sources` are (name, sha256) of what has one: tables of a warehouse have none.
+    """
+
+    as_of: datetime.date
+    spec_hash: str
+    ledger_hash: str | None = None
+    sources: tuple[tuple[str, str], ...] = ()
+
+    def behind(
+        self, *, as_of: datetime.date, spec_hash: str, ledger_hash: str | None, sources: Mapping[str, str]
+    ) -> Behind | None:
+        """How this reading differs from a result of the same experiment; None where both saw the same."""
+        if self.as_of != as_of:
+            return "older" if self.as_of < as_of else "later"
+        if self.spec_hash != spec_hash:
+            return "decision"
+        changed = any(sources.get(name, seen) != seen for name, seen in self.sources)
+        return "data" if changed or self.ledger_hash != ledger_hash else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +272,7 @@ class TargetingReading:
     exploratory: bool = False  # nothing was locked before the data were seen
     incentives: IncentiveChoice | None = None  # where costs and a margin are declared
     allocation: AllocationReading | None = None  # where a list was written
+    read_from: ReadFrom | None = None
 
     @property
     def primary(self) -> OutcomeReading:

@@ -31,11 +31,18 @@ def text(reading: TargetingReading, currency: str, language: Language) -> str:
         lines += [f"  {_told(code, language)} ({code})" for code in outcome.codes if code in CODES]
     blocks = ["\n".join(lines)]
     first, words = reading.primary, TARGETING[language]
+    if any(outcome.rankings for outcome in reading.outcomes):
+        blocks.append(f"{words.proof}\n{aligned(proof_rows(reading, language))}")
     if first.policies:
         blocks.append(f"{words.policies}: {tamed(first.title)}\n{aligned(policy_rows(first, language))}")
-        believed = winners_curse(first, language)
-        if believed:
-            blocks.append(believed)
+    several = len(reading.outcomes) > 1
+    believed = [
+        f"{tamed(outcome.title)}: {told}" if several else told
+        for outcome in reading.outcomes
+        if (told := winners_curse(outcome, language))
+    ]
+    if believed:
+        blocks.append("\n".join(believed))
     if reading.incentives is not None:
         rows = aligned(incentive_rows(reading.incentives, currency, language))
         blocks.append("\n".join([INCENTIVES[language].title, rows, *incentive_notes(reading.incentives, language)]))
@@ -50,6 +57,28 @@ def verdict(outcome: OutcomeReading, language: Language) -> str:
     """What to do, in a sentence."""
     arm = tamed(outcome.arm) if outcome.arm else None
     return sentences.verdict(outcome.action, arm, outcome.contacts_needed, tamed(outcome.title), language)
+
+
+def proof_rows(reading: TargetingReading, language: Language) -> Table:
+    """Per outcome and arm: average effect, how well the model ranks, whether its sizes are right, p, and the advice."""
+    words = TARGETING[language]
+    rows = [(words.case, words.average, words.autoc, words.slope, words.p_value, words.advice)]
+    for outcome in reading.outcomes:
+        for ranking in outcome.rankings:
+            error = ranking.autoc.standard_error
+            spread = "" if error is None else f" ({_per_thousand(outcome, error, language).lstrip('+')})"
+            p_value = ranking.p_value if ranking.p_adjusted is None else ranking.p_adjusted
+            rows.append(
+                (
+                    f"{tamed(outcome.title)}, {tamed(ranking.treatment)}",
+                    _with_bounds(outcome, ranking.effect, language),
+                    f"{_per_thousand(outcome, ranking.autoc.value, language)}{spread}",
+                    values.MISSING if ranking.slope is None else numbers.number(ranking.slope.value, language),
+                    values.MISSING if p_value is None else numbers.p_number(p_value, language),
+                    sentences.advice(ranking.action, language),
+                )
+            )
+    return tuple(rows)
 
 
 def policy_rows(outcome: OutcomeReading, language: Language) -> Table:
@@ -118,9 +147,12 @@ def budget_rows(reading: TargetingReading, currency: str, language: Language) ->
 
 
 def allocation_lines(
-    allocation: AllocationReading, outcome: OutcomeReading, currency: str, language: Language
+    allocation: AllocationReading, outcome: OutcomeReading | None, currency: str, language: Language
 ) -> list[str]:
-    """What is sent to whom, what it costs, how far from perfect the plan is, and what is left to chance."""
+    """What is sent to whom, what it costs, how far from perfect the plan is, and what is left to chance.
+
+    `outcome` is what the honest value is about; None for contacts that were in no test.
+    """
     words = INCENTIVES[language]
     rows: list[tuple[str, ...]] = [(words.arm, words.contacts, words.spend)]
     rows += [
@@ -136,8 +168,10 @@ def allocation_lines(
         share = gap / allocation.bound
         told = words.gap.format(share=numbers.percent(share, language)) if share >= 5e-6 else words.perfect
         lines.append(told)
-    honest = _with_bounds(outcome, allocation.honest, language)
-    lines.append(words.worth.format(value=honest))
+    if allocation.honest is None or outcome is None:
+        lines.append(words.untested)
+    else:
+        lines.append(words.worth.format(value=_with_bounds(outcome, allocation.honest, language)))
     if allocation.held_back or allocation.tried_out:
         held, tried = (numbers.count(n, language) for n in (allocation.held_back, allocation.tried_out))
         lines.append(words.chance_note.format(held=held, tried=tried))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from uplift.results.effects import Interval, Kind
-from uplift.results.targeting import Action
+from uplift.results.targeting import Action, ReadFrom
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 class Feature:
     """One column of the feature matrix: a number, a flag (0/1), or a category coded 0, 1, … in the order of `levels`.
 
-    Missing values are NaN; so is a category that was not seen when the levels were made.
+    Missing values are NaN; so is a category that was not seen when the levels were made. A date is a number too: the
+    days from it to the assignment (`dated`).
     """
 
     name: str
     kind: Literal["number", "flag", "category"]
     levels: tuple[str, ...] = ()
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class TargetingData:
     `arm` holds indices into `arms`; `propensity` (contacts × arms, rows sum to one) is how likely each arm was for
     this contact when it was drawn: known from the design, per stratum, wave and epoch, never estimated. `weights` are
     sampling weights, `cluster` and `stratum` codes, `wave` the code of the draw; None where there are none.
+    `household` is the text of the cluster column where clusters were randomised, empty for contacts without one.
     """
 
     ids: NDArray[np.str_]
@@ -83,7 +86,8 @@ class TargetingData:
     wave: Integers | None = None
     spec_hash: str = ""
     experiment: str = ""
-    notices: tuple[str, ...] = ()
+    household: NDArray[np.str_] | None = None
+    read_from: ReadFrom | None = None
 
     @property
     def n(self) -> int:
@@ -108,6 +112,7 @@ class TargetingData:
             cluster=None if self.cluster is None else self.cluster[rows],
             stratum=None if self.stratum is None else self.stratum[rows],
             wave=None if self.wave is None else self.wave[rows],
+            household=None if self.household is None else self.household[rows],
         )
 
     def pair(self, treatment: str) -> TargetingData:

@@ -25,10 +25,21 @@ from uplift.targeting.contracts import Feature, Features, TargetingData
 from uplift.targeting.effect_models import BoostedEffect, ConstantEffect, EffectModel, RidgeEffect
 from uplift.targeting.influence import Floats
 from uplift.targeting.learner import Learned
+from uplift.targeting.levels import Level
 from uplift.targeting.linear import Encoding, Line
+from uplift.targeting.strategy import ArmCost
 
-FORMAT = "uplift.model/1"
+FORMAT = "uplift.model/2"
 LIBRARIES = ("lightgbm", "numpy", "uplift-crm")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a list of new contacts needs beyond predictions: levels and costs per treatment, and the gate's verdict."""
+
+    levels: tuple[Level, ...]
+    costs: tuple[ArmCost, ...]
+    recommended: bool  # whether the test showed that a selection is worth it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class SavedModel:
     contacts: int
     seed: int
     versions: tuple[tuple[str, str], ...]
+    usage: Usage | None = None
 
     def score(self, features: Features) -> Floats:
         """The effect of each treatment per contact (contacts × treatments).
@@ -68,7 +80,9 @@ class SavedModel:
         return hashlib.sha256(json.dumps(_body(self), sort_keys=True).encode()).hexdigest()[:12]
 
 
-def saved_model(learned: Learned, data: TargetingData, *, rankers: bool = False) -> SavedModel:
+def saved_model(
+    learned: Learned, data: TargetingData, *, rankers: bool = False, usage: Usage | None = None
+) -> SavedModel:
     """What is kept of a fit; with `rankers` the best candidates that are not constant, else the winners."""
     return SavedModel(
         experiment=data.experiment,
@@ -80,6 +94,7 @@ def saved_model(learned: Learned, data: TargetingData, *, rankers: bool = False)
         contacts=data.n,
         seed=learned.settings.seed,
         versions=library_versions(),
+        usage=usage,
     )
 
 
@@ -120,7 +135,8 @@ def read_model(path: Path, *, spec_hash: str | None = None) -> tuple[SavedModel,
     except ValueError as error:
         raise _unreadable(place, "it is not JSON") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise _unreadable(place, f"it is not of the form {FORMAT}")
+        written = content.get("format") if isinstance(content, dict) else None
+        raise _unreadable(place, f"its form is {written!r}, this version reads {FORMAT!r}")
     body = {key: value for key, value in content.items() if key not in ("format", "sha256")}
     if hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest() != content.get("sha256"):
         raise _unreadable(place, "its contents were changed after it was written")
@@ -169,6 +185,7 @@ def _body(model: SavedModel) -> dict[str, Any]:
         "contacts": model.contacts,
         "seed": model.seed,
         "versions": [list(pair) for pair in model.versions],
+        "usage": None if model.usage is None else asdict(model.usage),
     }
 
 
@@ -191,7 +208,7 @@ def _model_body(model: EffectModel) -> dict[str, Any]:
 
 
 def _from_body(body: Mapping[str, Any]) -> SavedModel:
-    columns = tuple(Feature(c["name"], c["kind"], tuple(c["levels"])) for c in body["columns"])
+    columns = tuple(Feature(c["name"], c["kind"], tuple(c["levels"]), c["dated"]) for c in body["columns"])
     return SavedModel(
         experiment=body["experiment"],
         outcome=body["outcome"],
@@ -202,7 +219,15 @@ def _from_body(body: Mapping[str, Any]) -> SavedModel:
         contacts=body["contacts"],
         seed=body["seed"],
         versions=tuple((name, version) for name, version in body["versions"]),
+        usage=_usage_from(body["usage"]),
     )
+
+
+def _usage_from(body: Mapping[str, Any] | None) -> Usage | None:
+    if body is None:
+        return None
+    levels = tuple(Level(**level) for level in body["levels"])
+    return Usage(levels, tuple(ArmCost(**cost) for cost in body["costs"]), body["recommended"])
 
 
 def _model_from(body: Mapping[str, Any], columns: tuple[Feature, ...]) -> EffectModel:

@@ -36,10 +36,22 @@ SMALLEST_EFFECT, LARGEST_EFFECT = 0.005, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What the targeted contacts did without treatment: mean and standard deviation of the primary metric."""
+    """What the targeted contacts did without treatment: mean and standard deviation of the primary metric.
+
+    `icc` is the correlation of contacts of one household, where households are drawn.
+    """
 
     value: float
     sd: float
+    icc: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """How many households the targeted contacts form, and the coefficient of variation of their sizes."""
+
+    count: int
+    size_cv: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class Campaign:
     baseline: Baseline | None
     expected: float | None = None
     larger_than_expected: bool = False
+    households: Households | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,7 @@ def planned_campaign(
     baseline: Baseline | None,
     expected: float | None,
     project: str,
+    households: Households | None = None,
 ) -> Campaign:
     """How much of the list is held back: what the YAML says, or else the smallest share that shows the expected effect.
 
@@ -93,7 +107,8 @@ def planned_campaign(
     effect = min(max(abs(expected), SMALLEST_EFFECT), LARGEST_EFFECT) if expected else None
     asked = _relative(effect) if effect else study.experiment.metrics.primary.mde
     shares = [control] if control else [Fraction(s, 100) for s in range(10, 51, 5)]
-    campaign = Campaign(campaign_id(study.experiment.id, on), on, contacts, model, shares[0], asked, baseline, expected)
+    name = campaign_id(study.experiment.id, on)
+    campaign = Campaign(name, on, contacts, model, shares[0], asked, baseline, expected=expected, households=households)
     judged = None
     for share in shares:
         campaign = replace(campaign, control=share)
@@ -151,11 +166,12 @@ def experiment_text(study: Study, campaign: Campaign, *, unit: str) -> str:
         f"  {_hypothesis(primary.metric, language)}",
         "status: draft",
         "",
-        f"unit: {{id: {_scalar(unit)}, type: {kind}}}",
+        f"unit: {{id: {_scalar(unit)}, type: {kind}{_cluster(study)}}}",
         "audience:",
         f"  source: {SOURCE}",
         f"  where: planned <> '{experiment.control}'",
         f"  expected_size: {campaign.contacts}",
+        *_households(campaign),
         "",
         "arms:",
         f"  {experiment.control}: {{weight: {share_text(campaign.control)}, control: true}}",
@@ -176,6 +192,21 @@ def experiment_text(study: Study, campaign: Campaign, *, unit: str) -> str:
     if experiment.value is not None:
         lines += [f"value: {{margin: {share_text(experiment.value.margin)}}}"]
     return "\n".join(lines) + "\n"
+
+
+def _cluster(study: Study) -> str:
+    """Who was drawn together in the test is drawn together in the campaign."""
+    unit = study.experiment.unit
+    if unit.cluster is None:
+        return ""
+    return f", cluster: {_scalar(unit.cluster)}, cluster_fallback: {unit.cluster_fallback}"
+
+
+def _households(campaign: Campaign) -> list[str]:
+    found = campaign.households
+    if found is None:
+        return []
+    return [f"  expected_clusters: {{count: {found.count}, size_cv: {found.size_cv:.3g}}}"]
 
 
 def _judged(study: Study, campaign: Campaign, project: str) -> Assessment | None:
@@ -227,10 +258,14 @@ def _baseline(study: Study, campaign: Campaign) -> str | None:
             parts.append(f"sd: {float(sd):.6g}")
         elif written.cv is not None:
             parts.append(f"cv: {written.cv:.6g}")
+        if written.icc is not None and campaign.households is not None:
+            parts.append(f"icc: {written.icc:.4g}")
         return "{" + ", ".join([*parts, f"source: {study.experiment.id}", f"date: {campaign.on}"]) + "}"
     parts = [f"value: {_level(campaign.baseline.value, definition.kind)}"]
     if definition.kind != "proportion":
         parts.append(f"sd: {campaign.baseline.sd:.6g}")
+    if campaign.baseline.icc is not None:
+        parts.append(f"icc: {campaign.baseline.icc:.4g}")
     return "{" + ", ".join([*parts, f"source: {study.experiment.id}", f"date: {campaign.on}"]) + "}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from uplift.engine.plan import MetricPlan, plan
 from uplift.engine.units import UnitTable, unit_table
 from uplift.engine.value import redemption_plan
 from uplift.errors import DataError, Problem, SpecError
+from uplift.results.targeting import ReadFrom
 from uplift.spec import Study, spec_hash
 from uplift.spec.targeting import Targeting
 from uplift.store import Run
@@ -83,7 +85,8 @@ def read_targeting(
 
         with duckdb.connect() as local:
             local.execute(f"CREATE VIEW rows AS SELECT * FROM read_parquet({text_literal(str(path))})")
-            return _assembled(local, study, targeting, names, plans, unit, source.columns, as_of, runs, notice)
+            data = _assembled(local, study, targeting, names, plans, unit, source.columns, as_of, runs, notice)
+    return replace(data, read_from=_read_from(study, assigned, unit, as_of))
 
 
 def required(study: Study) -> Targeting:
@@ -98,6 +101,12 @@ def required(study: Study) -> Targeting:
             )
         )
     return study.experiment.targeting
+
+
+def _read_from(study: Study, assigned: Assigned, unit: UnitTable, as_of: datetime.date) -> ReadFrom:
+    """What a result of the same day is compared with; a warehouse's tables have no hash that two readings share."""
+    files = tuple((s.name, s.fingerprint) for s in unit.sources if study.source(s.name).file is not None)
+    return ReadFrom(as_of, spec_hash(study), assigned.fingerprint, files)
 
 
 def _plans(study: Study) -> tuple[MetricPlan, ...]:
@@ -163,6 +172,7 @@ def _assembled(
         wave=codes_of(epochs[rows]) if len(weights) > 1 else None,
         spec_hash=spec_hash(study),
         experiment=experiment.id,
+        household=_texts(local, "coalesce(cluster_id, '')")[rows] if experiment.unit.cluster else None,
     )
 
 
@@ -235,7 +245,7 @@ def _features(
             continue
         matrix[:, i] = own
         kind = "number" if column.kind == "days" else column.kind
-        features.append(Feature(column.name, kind, levels))
+        features.append(Feature(column.name, kind, levels, dated=column.kind == "days"))
     if problems:
         raise DataError(*problems)
     return matrix, tuple(features)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -100,30 +100,34 @@ def limits_of(study: Study, contacts: int, *, budget: Money | None = None) -> Li
 
 def options_of(
     study: Study,
-    data: TargetingData,
+    treatments: Sequence[str],
+    outcome: str,
     effects: Floats,
     costs: Mapping[str, ArmCost],
     excluded: Mapping[str, NDArray[np.bool_]],
 ) -> Options:
     """What each contact may get: the model's effects (contacts × treatments), costs, and whom an arm must not reach.
 
+    `outcome` is what the effects are about.
+
     With `cost_weight` w the gain in money falls by (w − 1) × cost: thrift beyond what the net value already counts.
     """
     arms = allowed_arms(study)
-    columns = [data.treatments.index(arm) for arm in arms]
+    columns = [list(treatments).index(arm) for arm in arms]
     gain = np.ascontiguousarray(effects[:, columns], dtype=np.float64)
     weight = strategy_of(study).cost_weight
-    if weight != 1.0 and next(iter(data.outcomes)) == NET_VALUE:
+    if weight != 1.0 and outcome == NET_VALUE:
         gain -= (weight - 1.0) * np.array([costs[arm].total for arm in arms])
     cost = np.array([math.ceil(costs[arm].total / UNIT - 1e-6) for arm in arms], dtype=np.int64)
     allowed = None
     if any(excluded[arm].any() for arm in arms if arm in excluded):
-        allowed = np.column_stack([~excluded[arm] if arm in excluded else np.ones(data.n, bool) for arm in arms])
+        anybody = np.ones(len(gain), dtype=np.bool_)
+        allowed = np.column_stack([~excluded[arm] if arm in excluded else anybody for arm in arms])
     return Options(arms, gain, cost, allowed)
 
 
-def exclusions(engine: Engine, study: Study, data: TargetingData, *, cache: Path) -> dict[str, NDArray[np.bool_]]:
-    """Per arm, the contacts that `strategy.exclude` names, by what the audience source says today.
+def exclusions(engine: Engine, study: Study, listed: NDArray[np.str_], *, cache: Path) -> dict[str, NDArray[np.bool_]]:
+    """Per arm, which of the listed contacts `strategy.exclude` names, by what the audience source says today.
 
     Raises SpecError at the condition when it can't be read or names an unknown column.
     """
@@ -138,7 +142,7 @@ def exclusions(engine: Engine, study: Study, data: TargetingData, *, cache: Path
             ids = [str(row[0]) for row in engine.run(f"SELECT unit_id FROM {quoted(who.view)}")]
         except (SpecError, DataError) as error:
             raise SpecError(*(replace(problem, place=place) for problem in error.problems)) from error
-        found[arm] = np.isin(data.ids, np.array(ids, dtype=np.str_)) if ids else np.zeros(data.n, dtype=np.bool_)
+        found[arm] = np.isin(listed, np.array(ids, dtype=np.str_)) if ids else np.zeros(len(listed), dtype=np.bool_)
     return found
 
 

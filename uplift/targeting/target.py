@@ -8,8 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
 from uplift.design import read_out_date
 from uplift.engine import Assigned
+from uplift.engine.adapter import Engine
 from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.errors import Problem, StateError
 from uplift.results.targeting import TargetingReading
@@ -20,13 +24,15 @@ from uplift.targeting.contracts import GateVerdict, TargetingData
 from uplift.targeting.evaluation import Evaluated, evaluate
 from uplift.targeting.incentive_evidence import incentive_choice
 from uplift.targeting.learner import Settings
-from uplift.targeting.model_file import SavedModel, saved_model
+from uplift.targeting.levels import calibrated, levels_of
+from uplift.targeting.model_file import SavedModel, Usage, saved_model
 from uplift.targeting.next_experiment import NextExperiment, write_next
 from uplift.targeting.reading import read_targeting
+from uplift.targeting.roster import Roster, roster_of_test
 from uplift.targeting.strategy import UNIT, ArmCost, arm_costs, exclusions, limits_of
 from uplift.targeting.target_files import ListFiles, list_files, write_list
 from uplift.targeting.target_list import TargetList
-from uplift.targeting.target_plan import calibrated, next_folder, target_plan, unit_name, value_over_budget
+from uplift.targeting.target_plan import next_folder, target_plan, unit_name, value_over_budget
 from uplift.words.language import Language
 from uplift.words.sentences.incentives import INCENTIVES
 
@@ -101,7 +107,8 @@ def target(
             progress=progress,
             notice=notice,
         )
-        excluded = exclusions(engine, study, data, cache=cache)
+        roster = roster_of_test(engine, study, data.ids, data.household, on=today, cache=cache)
+        excluded = forbidden(engine, study, roster, cache=cache)
     evaluated = evaluate(
         data,
         settings or default_settings(data.n),
@@ -112,17 +119,18 @@ def target(
     name, verdict = next(iter(data.outcomes)), evaluated.verdicts[0]
     learned = evaluated.learned[name]
     slopes = [r.slope.value if r.slope else None for r in evaluated.reading.primary.rankings]
-    effects = calibrated(learned.ranking.effects, learned.gamma, slopes)
+    levels = levels_of(learned.ranking.effects, learned.gamma, slopes)
+    effects = calibrated(learned.ranking.effects, levels)
     costs = arm_costs(study, data)
-    reading = replace(evaluated.reading, incentives=incentive_choice(study, data, costs))
+    reading = replace(evaluated.reading, incentives=incentive_choice(study, data, costs), read_from=data.read_from)
     progress("spend the budget")
     curve = value_over_budget(study, data, effects, learned.gamma, costs, excluded, budget=budget)
     reading = replace(reading, budget=curve)
-    model = saved_model(learned, data, rankers=True)
-    found = Targeted(reading, verdict, day, study.project.currency, speech, model=model)
     proven = any(v.recommended for v in evaluated.by_treatment if v.outcome == name)
     short = verdict.action == "everyone" and proven and not room_for_everyone(study, data.n, verdict.arm, costs, budget)
-    found = replace(found, short_of_money=short)
+    usage = Usage(levels, tuple(costs[arm] for arm in data.treatments), verdict.recommended or short)
+    model = saved_model(learned, data, rankers=True, usage=usage)
+    found = Targeted(reading, verdict, day, study.project.currency, speech, model=model, short_of_money=short)
     if not (verdict.recommended or short or anyway):
         return found
     progress("write the list")
@@ -130,13 +138,13 @@ def target(
     plan = target_plan(
         study,
         data,
+        roster,
         effects,
         learned.gamma,
         costs,
         excluded,
         on=today,
         files=files,
-        unit=unit_name(study),
         budget=budget,
     )
     label = None if verdict.recommended or short else INCENTIVES[speech].against
@@ -148,6 +156,14 @@ def target(
         )
     reading = replace(reading, allocation=plan.reading, model_id=plan.sent.model)
     return replace(found, reading=reading, sent=plan.sent, files=files, next=following)
+
+
+def forbidden(engine: Engine, study: Study, roster: Roster, *, cache: Path) -> dict[str, NDArray[np.bool_]]:
+    """Per arm, whom it must not reach: by the strategy's rules, and whoever is held out on the day of the list."""
+    found = exclusions(engine, study, roster.ids, cache=cache)
+    if not roster.held_out.any():
+        return found
+    return {arm: roster.held_out | found.get(arm, False) for arm in study.experiment.treatments}
 
 
 def room_for_everyone(

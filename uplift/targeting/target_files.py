@@ -2,7 +2,8 @@
 
     lists/<id>/<day>/target.csv        lists/<id>/<day>/target.parquet
 
-One row per contact, in the order of the ids. `probability` is that of the arm which the contact gets; with the rest
+One row per contact, in the order of the ids; beside the id stand the columns that the next draw hashes (household, unit
+of the holdout), where there are any. `probability` is that of the arm which the contact gets; with the rest
 of the probability it would have got `alternative` (empty where there was none).
 """
 
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from uplift.engine.adapter import quoted
 from uplift.errors import DataError, Place, Problem
 from uplift.store.files import written_aside
 from uplift.store.places import lists_folder
@@ -57,24 +59,31 @@ def list_files(root: Path, experiment: str, on: datetime.date) -> ListFiles:
 def write_list(sent: TargetList, files: ListFiles, *, unit: str, language: Language, label: str | None = None) -> None:
     """Write both files; `unit` is the name of the id column, `label` a warning that goes into every reason.
 
-    Raises StateError (UP515) where they can't be written.
+    Raises StateError (UP515) where they can't be written, DataError (UP757) where two columns would share a name.
     """
     import duckdb
 
+    names = [name for name, _ in sent.carried]
+    twice = {*names, unit} & set(COLUMNS) or {name for name in names if name == unit}
+    if twice:
+        raise _unreadable(files.csv, f"the contacts' column '{min(twice)}' is called like one of the list's own")
     frame = _frame(sent, unit, language, label)
+    texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in names)
+    rows = f"SELECT *{f' REPLACE ({texts})' if texts else ''} FROM target"  # a column without any value has no type
     with contextlib.ExitStack() as both, contextlib.closing(duckdb.connect()) as engine:
         # Both files are complete beside their places before the first one takes its name.
         asides = [both.enter_context(written_aside(path)) for path in (files.csv, files.parquet)]
         engine.register("target", frame)
         engine.execute("SET preserve_insertion_order = true")
         for aside, form in zip(asides, ("csv, HEADER", "parquet"), strict=True):
-            engine.execute(f"COPY target TO '{str(aside).replace(chr(39), chr(39) * 2)}' (FORMAT {form})")
+            engine.execute(f"COPY ({rows}) TO '{str(aside).replace(chr(39), chr(39) * 2)}' (FORMAT {form})")
 
 
-def read_list(path: Path, *, arms: tuple[str, ...]) -> TargetList:
+def read_list(path: Path, *, arms: tuple[str, ...], household: str | None = None) -> TargetList:
     """The list from either file; `arms` in the order of the YAML, control first.
 
-    Raises DataError: UP757 when a column is missing, an arm is unknown, or a probability is none.
+    `household` is the cluster column of the experiment, where households are drawn together. Raises DataError: UP757
+    when a column is missing, an arm is unknown, or a probability is none.
     """
     import duckdb
 
@@ -87,10 +96,11 @@ def read_list(path: Path, *, arms: tuple[str, ...]) -> TargetList:
             frame = engine.execute(f"SELECT * FROM {source}").df()
     except duckdb.Error as error:
         raise _unreadable(path, str(error).splitlines()[0]) from error
-    missing = [column for column in COLUMNS if column not in frame.columns]
+    missing = [column for column in (*COLUMNS, *([household] if household else [])) if column not in frame.columns]
     if missing:
         raise _unreadable(path, f"column '{missing[0]}' is missing")
-    frame = frame.fillna({"alternative": ""})
+    carried = tuple(str(name) for name in frame.columns[1 : frame.columns.get_loc(COLUMNS[0])])
+    frame = frame.fillna({"alternative": "", **dict.fromkeys(carried, "")})
     known = {name: index for index, name in enumerate(arms)}
     strange = sorted({*frame["arm"], *frame["planned"], *frame["alternative"]} - {*known, ""})
     if strange:
@@ -111,6 +121,8 @@ def read_list(path: Path, *, arms: tuple[str, ...]) -> TargetList:
         score=_floats(frame["score"]),
         net=_floats(frame["expected_net_value"]),
         model=str(frame["model"].iloc[0]) if len(frame) else "",
+        household=None if household is None else frame[household].astype(str).to_numpy(np.str_),
+        carried=tuple((name, frame[name].astype(str).to_numpy(np.str_)) for name in carried),
     )
 
 
@@ -139,6 +151,7 @@ def _frame(sent: TargetList, unit: str, language: Language, label: str | None) -
     return pd.DataFrame(
         {
             unit: sent.ids.astype(object),
+            **{name: pd.Series(texts, dtype=object).replace("", None) for name, texts in sent.carried},
             "arm": names[sent.arm],
             "probability": sent.probability,
             "alternative": np.where(certain, "", names[sent.alternative]),

@@ -23,7 +23,7 @@ from uplift.errors import Problem
 from uplift.targeting.allocation import Allocation, allocate
 from uplift.targeting.allocation_problem import Limits, Options, TargetingError, unkept
 from uplift.targeting.contracts import PolicyValue
-from uplift.targeting.influence import Statistic
+from uplift.targeting.influence import Statistic, codes_of
 from uplift.targeting.policy_value import aipw, policy_value
 from uplift.targeting.scores import arm_scores
 
@@ -61,7 +61,8 @@ class TargetList:
 
     `arm` is what the contact gets, with `probability`; with the remaining probability it would have got
     `alternative`. `planned` is what the plan alone would have given. `score` is the expected gain of the planned arm
-    (for the rest: of its best arm) over nothing, `net` that of the arm which it gets.
+    (for the rest: of its best arm) over nothing, `net` that of the arm which it gets. Where households are drawn
+    together, `household` is theirs (empty: none); `carried` are further columns that the next draw reads, by name.
     """
 
     arms: tuple[str, ...]
@@ -74,6 +75,18 @@ class TargetList:
     score: Floats
     net: Floats
     model: str
+    household: Texts | None = None
+    carried: tuple[tuple[str, Texts], ...] = ()
+
+    @property
+    def drawn_by(self) -> Texts:
+        """What the draw hashes: the household, or the contact where it has none."""
+        return drawn_by(self.ids, self.household)
+
+    @property
+    def clusters(self) -> Integers | None:
+        """Codes of what was drawn together, for standard errors; None where single contacts were."""
+        return None if self.household is None else codes_of(self.drawn_by)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -107,11 +120,15 @@ def target_list(
     control: str,
     model: str,
     allocation: Allocation | None = None,
+    household: Texts | None = None,
+    carried: tuple[tuple[str, Texts], ...] = (),
 ) -> tuple[TargetList, Allocation]:
     """Plan and draw: the list, and the plan that it follows. Every limit holds for what is really sent.
 
     What is tried out among the rest costs money and takes places too. Where it would break a limit, the plan is made
-    again with as much less.
+    again with as much less. What the held-back contacts would have cost stays unspent: spent on others, the campaign
+    would measure another plan than the one that was made. With `household` whole households are held back (of their
+    targeted members) or tried out.
 
     Raises TargetingError as `allocate` does, and UP755 when exploration alone breaks a limit.
     """
@@ -119,10 +136,10 @@ def target_list(
     plan = allocation
     for _ in range(TRIES):
         plan = plan or allocate(options, within)
-        drawn = _drawn(ids, options, plan, exploration, control=control, model=model)
+        drawn = _drawn(ids, options, plan, exploration, control=control, model=model, household=household)
         excess = _excess(drawn, options, limits)
         if not excess:
-            return drawn, plan
+            return replace(drawn, carried=carried), plan
         within, plan = _tightened(within, excess), None
     raise unkept(", ".join(excess))
 
@@ -142,7 +159,8 @@ def campaign_value(
     """
     chosen = sent.planned if policy is None else policy
     statistic = campaign_statistic(sent, outcome, chosen, mu)
-    return policy_value("list" if policy is None else "other", statistic, chosen, sent.arms, confidence=confidence)
+    name = "list" if policy is None else "other"
+    return policy_value(name, statistic, chosen, sent.arms, clusters=sent.clusters, confidence=confidence)
 
 
 def campaign_statistic(sent: TargetList, outcome: Floats, policy: Integers, mu: Floats | None = None) -> Statistic:
@@ -181,15 +199,28 @@ def unkept_policy(contacts: int) -> TargetingError:
     )
 
 
+def drawn_by(ids: Texts, household: Texts | None) -> Texts:
+    """What a draw hashes for each contact: its household where it has one, else its id."""
+    return ids if household is None else np.where(household == "", ids, household)
+
+
 def _drawn(
-    ids: Texts, options: Options, plan: Allocation, exploration: Exploration, *, control: str, model: str
+    ids: Texts,
+    options: Options,
+    plan: Allocation,
+    exploration: Exploration,
+    *,
+    control: str,
+    model: str,
+    household: Texts | None,
 ) -> TargetList:
     n = options.contacts
     planned = plan.choice.astype(np.int64)
     best, best_gain, open_ = _best_of_each(options, plan.price)
     targeted = planned > 0
-    held = _below(ids, exploration.control_salt, exploration.control_among_targeted, targeted)
-    tried = _below(ids, exploration.rest_salt, exploration.treated_among_rest, ~targeted & open_)
+    units = drawn_by(ids, household)
+    held = _below(units, exploration.control_salt, exploration.control_among_targeted, targeted)
+    tried = _below(units, exploration.rest_salt, exploration.treated_among_rest, ~targeted & open_)
     p_control, p_treated = float(exploration.control_among_targeted), float(exploration.treated_among_rest)
 
     arm = np.where(held, 0, np.where(tried, best, planned))
@@ -207,7 +238,8 @@ def _drawn(
     gain_planned = options.gain[rows, np.maximum(planned - 1, 0)].astype(np.float64)
     score = np.where(targeted, gain_planned, best_gain)
     net = np.where(held, 0.0, np.where(targeted, gain_planned, np.where(tried, best_gain, 0.0)))
-    return TargetList((control, *options.arms), ids, arm, chance, alternative, planned, role, score, net, model)
+    arms = (control, *options.arms)
+    return TargetList(arms, ids, arm, chance, alternative, planned, role, score, net, model, household)
 
 
 def _best_of_each(options: Options, price: float) -> tuple[Integers, Floats, NDArray[np.bool_]]:
@@ -225,13 +257,13 @@ def _best_of_each(options: Options, price: float) -> tuple[Integers, Floats, NDA
     return best, gain, open_
 
 
-def _below(ids: Texts, salt_: str, share: Fraction, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _below(units: Texts, salt_: str, share: Fraction, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whose bucket lies in [0, share), of those who are asked."""
-    drawn = np.zeros(len(ids), dtype=np.bool_)
+    drawn = np.zeros(len(units), dtype=np.bool_)
     high = boundary(share)
     if high:
         asked = np.flatnonzero(among)
-        drawn[asked] = [bucket(salt_, unit) < high for unit in ids[asked].tolist()]
+        drawn[asked] = [bucket(salt_, unit) < high for unit in units[asked].tolist()]
     return drawn
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from uplift.design.intracluster import SizeClass, anova_icc
 from uplift.results.targeting import AllocatedArm, AllocationReading, BudgetPoint, Estimate
 from uplift.spec.quantities import Money
 from uplift.spec.study import Study
@@ -19,10 +20,11 @@ from uplift.targeting.allocation import Allocation, allocate
 from uplift.targeting.allocation_curve import budget_curve, honest_value
 from uplift.targeting.allocation_problem import Limits, Options
 from uplift.targeting.contracts import TargetingData
-from uplift.targeting.next_experiment import Baseline, Campaign, planned_campaign, project_text
+from uplift.targeting.next_experiment import Baseline, Campaign, Households, planned_campaign, project_text
+from uplift.targeting.roster import Roster
 from uplift.targeting.strategy import UNIT, ArmCost, limits_of, options_of
 from uplift.targeting.target_files import ListFiles
-from uplift.targeting.target_list import Exploration, TargetList, model_id, spend_per_arm, target_list
+from uplift.targeting.target_list import Exploration, TargetList, drawn_by, model_id, spend_per_arm, target_list
 
 Floats = NDArray[np.float64]
 
@@ -36,19 +38,6 @@ class TargetPlan:
     campaign: Campaign
 
 
-def calibrated(effects: Floats, gamma: Floats, slopes: Sequence[float | None]) -> Floats:
-    """Effects at the right level before money is attached to them, per treatment.
-
-    Their mean becomes the doubly robust average effect; their spread is multiplied by the slope of the best linear
-    predictor (Chernozhukov et al. 2018) where that is below 1: what a model claims beyond it is noise.
-    """
-    level = (gamma[:, 1:] - gamma[:, :1]).mean(axis=0)
-    shrink = np.array(
-        [1.0 if slope is None or not math.isfinite(slope) else min(max(slope, 0.0), 1.0) for slope in slopes]
-    )
-    return np.asarray(level + shrink * (effects - effects.mean(axis=0)))
-
-
 def value_over_budget(
     study: Study,
     data: TargetingData,
@@ -60,7 +49,7 @@ def value_over_budget(
     budget: Money | None = None,
 ) -> tuple[BudgetPoint, ...]:
     """What each step of the budget buys; nothing where no arm costs anything."""
-    options = options_of(study, data, effects, costs, excluded)
+    options = options_of(study, data.treatments, next(iter(data.outcomes)), effects, costs, excluded)
     if not options.cost.any():
         return ()
     limits = limits_of(study, data.n, budget=budget)
@@ -70,6 +59,7 @@ def value_over_budget(
 def target_plan(
     study: Study,
     data: TargetingData,
+    roster: Roster,
     effects: Floats,
     gamma: Floats,
     costs: Mapping[str, ArmCost],
@@ -77,68 +67,98 @@ def target_plan(
     *,
     on: datetime.date,
     files: ListFiles,
-    unit: str,
     budget: Money | None = None,
 ) -> TargetPlan:
     """Allocate, decide how much to leave to chance, draw, and say what the plan is worth.
 
     Raises TargetingError when the strategy can't be kept (UP751 to UP755).
     """
-    options = options_of(study, data, effects, costs, excluded)
+    options = options_of(study, data.treatments, next(iter(data.outcomes)), effects, costs, excluded)
+    primary = study.experiment.metrics.primary.metric
+
+    def seen(plan: Allocation) -> tuple[Baseline | None, float | None]:
+        """What targeted contacts of the control did in the test, and the plan's relative effect on them."""
+        targeted = plan.choice > 0
+        baseline = _baseline(data, primary, targeted)
+        if baseline is None or baseline.value <= 0 or not targeted.any():
+            return baseline, None
+        return baseline, _effect_on(data, primary, plan, options) / baseline.value
+
     limits = limits_of(study, data.n, budget=budget)
-    first = allocate(options, limits)
     name = model_id(study.experiment.id, effects)
-    campaign = _campaign(study, data, first, options, name, on=on, files=files, unit=unit)
-    learn = study.experiment.targeting.keep_learning if study.experiment.targeting else None
-    exploration = Exploration(
-        campaign.id,
-        campaign.control,
-        Fraction(0) if learn is None or learn.treated_among_rest is None else learn.treated_among_rest,
-    )
-    sent, plan = target_list(data.ids, options, limits, exploration, control=data.arms[0], model=name, allocation=first)
-    if plan is not first:
-        # Another plan, but the share that was drawn stays.
-        control = campaign.control
-        campaign = _campaign(study, data, plan, options, name, on=on, files=files, unit=unit, control=control)
+    sent, plan, campaign = drawn_plan(study, roster, options, limits, name=name, on=on, files=files, seen=seen)
     honest = honest_value(plan.choice, _scores(data, gamma, options), clusters=data.cluster)
-    return TargetPlan(sent, _reading(sent, plan, options, limits, honest), campaign)
+    return TargetPlan(sent, allocation_reading(sent, plan, options, limits, honest), campaign)
+
+
+Seen = Callable[[Allocation], tuple[Baseline | None, float | None]]
+
+
+def drawn_plan(
+    study: Study,
+    roster: Roster,
+    options: Options,
+    limits: Limits,
+    *,
+    name: str,
+    on: datetime.date,
+    files: ListFiles,
+    seen: Seen,
+) -> tuple[TargetList, Allocation, Campaign]:
+    """The list, the plan that it follows and the campaign that measures it.
+
+    `name` is the model's; `seen` tells what is known of the contacts that a plan treats: their baseline without
+    treatment, and the relative effect that the plan is expected to have.
+    """
+    learn = study.experiment.targeting.keep_learning if study.experiment.targeting else None
+    rest = None if learn is None else learn.treated_among_rest
+    project = project_text(study, at=files.csv.parent / "next", list_file=files.parquet, unit=unit_name(study))
+
+    def campaign_of(plan: Allocation, control: Fraction | None) -> Campaign:
+        baseline, expected = seen(plan)
+        return planned_campaign(
+            study,
+            on=on,
+            contacts=int((plan.choice > 0).sum()),
+            model=name,
+            control=control,
+            baseline=baseline,
+            expected=expected,
+            project=project,
+            households=_households(roster, plan),
+        )
+
+    first = allocate(options, limits)
+    campaign = campaign_of(first, None if learn is None else learn.control_among_targeted)
+    sent, plan = target_list(
+        roster.ids,
+        options,
+        limits,
+        Exploration(campaign.id, campaign.control, Fraction(0) if rest is None else rest),
+        control=study.experiment.control,
+        model=name,
+        allocation=first,
+        household=roster.household,
+        carried=roster.carried,
+    )
+    # Another plan than the first: its campaign is another one, but the share that was drawn stays.
+    return sent, plan, campaign if plan is first else campaign_of(plan, campaign.control)
+
+
+def _households(roster: Roster, plan: Allocation) -> Households | None:
+    """The households of the contacts that a plan treats."""
+    if roster.household is None:
+        return None
+    units = drawn_by(roster.ids, roster.household)[plan.choice > 0]
+    sizes = np.unique(units, return_counts=True)[1]
+    if not len(sizes):
+        return Households(0, 0.0)
+    return Households(len(sizes), float(sizes.std() / sizes.mean()))
 
 
 def _scores(data: TargetingData, gamma: Floats, options: Options) -> Floats:
     """The doubly robust scores of control and of the offered arms, in their order."""
     return np.asarray(gamma[:, [0, *(data.arms.index(arm) for arm in options.arms)]])
-
-
-def _campaign(
-    study: Study,
-    data: TargetingData,
-    plan: Allocation,
-    options: Options,
-    name: str,
-    *,
-    on: datetime.date,
-    files: ListFiles,
-    unit: str,
-    control: Fraction | None = None,
-) -> Campaign:
-    learn = study.experiment.targeting.keep_learning if study.experiment.targeting else None
-    asked = control or (learn.control_among_targeted if learn else None)
-    targeted = plan.choice > 0
-    primary = study.experiment.metrics.primary.metric
-    baseline = _baseline(data, primary, targeted)
-    expected = None
-    if baseline is not None and baseline.value > 0 and targeted.any():
-        expected = _effect_on(data, primary, plan, options) / baseline.value
-    return planned_campaign(
-        study,
-        on=on,
-        contacts=int(targeted.sum()),
-        model=name,
-        control=asked,
-        baseline=baseline,
-        expected=expected,
-        project=project_text(study, at=files.csv.parent / "next", list_file=files.parquet, unit=unit),
-    )
 
 
 def _baseline(data: TargetingData, metric: str, targeted: NDArray[np.bool_]) -> Baseline | None:
@@ -148,7 +168,23 @@ def _baseline(data: TargetingData, metric: str, targeted: NDArray[np.bool_]) -> 
     if outcome is None or rows.sum() < 2:
         return None
     values = outcome.values[rows]
-    return Baseline(float(values.mean()), float(values.std(ddof=1)))
+    alike = None if data.cluster is None else _correlation(values, data.cluster[rows])
+    return Baseline(float(values.mean()), float(values.std(ddof=1)), alike)
+
+
+def _correlation(values: Floats, clusters: NDArray[np.int64]) -> float:
+    """How much contacts of one household resemble each other (ANOVA); 0 where no two of them are targeted."""
+    _, own, size = np.unique(clusters, return_inverse=True, return_counts=True)
+    whole = np.rint(values * 100).astype(np.int64)  # shares are whole anyway, money is cents
+    total = np.zeros(len(size), dtype=np.int64)
+    np.add.at(total, own, whole)
+    classes = []
+    for m in np.unique(size).tolist():
+        of, members = total[size == m].astype(object), whole[size[own] == m].astype(object)
+        y, yy, within, k = int(of.sum()), int((of * of).sum()), int((members * members).sum()), int((size == m).sum())
+        classes.append(SizeClass(m, k, (y, m * k), (yy, m * y, m * m * k), (within, int(members.sum()), len(members))))
+    found = anova_icc(classes)
+    return 0.0 if found is None else max(0.0, found)
 
 
 def _effect_on(data: TargetingData, metric: str, plan: Allocation, options: Options) -> float:
@@ -168,9 +204,10 @@ def _effect_on(data: TargetingData, metric: str, plan: Allocation, options: Opti
     return effect if math.isfinite(effect) else 0.0
 
 
-def _reading(
-    sent: TargetList, plan: Allocation, options: Options, limits: Limits, honest: Estimate
+def allocation_reading(
+    sent: TargetList, plan: Allocation, options: Options, limits: Limits, honest: Estimate | None
 ) -> AllocationReading:
+    """What a report says of a list; `honest` is None for contacts that were in no test."""
     spends = [0.0, *(spend * UNIT for spend in spend_per_arm(sent, options))]
     arms = tuple(
         AllocatedArm(name, contacts, spend) for (name, contacts), spend in zip(sent.counts, spends, strict=True)

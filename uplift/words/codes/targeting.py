@@ -338,4 +338,26 @@ TARGETING: tuple[Entry, ...] = (
         fix_en="Nothing, if they are few; else fit the model on newer data.",
         fix_de="Nichts, wenn es wenige sind; sonst trainieren Sie mit neueren Daten.",
     ),
+    Entry(
+        code="UP736",
+        title_en="a reading of targeting that can't be read",
+        title_de="Auswertung der Zielgruppe nicht lesbar",
+        why_en="The report shows what `uplift target` found last. This file is damaged or of another version, so it is "
+        "left out.",
+        why_de="Der Bericht zeigt, was `uplift target` zuletzt gefunden hat. Diese Datei ist beschädigt oder stammt "
+        "von einer anderen Version; deshalb bleibt sie weg.",
+        fix_en="Run `uplift target` again, or delete the file.",
+        fix_de="Rufen Sie `uplift target` noch einmal auf, oder löschen Sie die Datei.",
+    ),
+    Entry(
+        code="UP737",
+        title_en="a model that can't make a list here",
+        title_de="Modell, das hier keine Liste ergeben kann",
+        why_en="A saved model knows the arms, costs and levels of the test that it was fitted for. For another "
+        "experiment's arms they mean nothing.",
+        why_de="Ein gespeichertes Modell kennt Gruppen, Kosten und Wirkungshöhe seines Tests. Für die Gruppen eines "
+        "anderen Experiments bedeuten sie nichts.",
+        fix_en="Give the model that `uplift target` wrote for this experiment.",
+        fix_de="Geben Sie das Modell an, das `uplift target` für dieses Experiment geschrieben hat.",
+    ),
 )

@@ -30,6 +30,7 @@ class IncentiveWords:
     gap: str
     perfect: str
     worth: str
+    untested: str
     chance_note: str
     nothing_learned: str
     refused: str
@@ -58,8 +59,10 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         gap="Keine andere Verteilung innerhalb der Grenzen bringt nach dem Modell über {share} mehr.",
         perfect="Kein anderer Plan innerhalb der Grenzen ist nach dem Modell besser.",
         worth="Ehrlicher Wert des Plans gegen «nichts senden» je 1.000 Kontakte: {value}.",
-        chance_note="Zum Weiterlernen: {held} Kontakte der Liste zufällig zurückgehalten, {tried} andere zufällig "
-        "angeschrieben.",
+        untested="Einen ehrlichen Wert gibt es hier nicht: Diese Kontakte hat der Test nicht gesehen. Was die Liste "
+        "wert ist, misst das nächste Experiment.",
+        chance_note="Zum Weiterlernen: {held} Kontakte der Liste zufällig zurückgehalten (ihr Geld bleibt "
+        "unausgegeben), {tried} andere zufällig angeschrieben.",
         nothing_learned="Ohne `keep_learning` lehrt diese Kampagne nichts: Niemand wird zurückgehalten.",
         refused="Keine Liste geschrieben: Eine Auswahl ist nicht nachweislich besser. `--anyway` erzwingt sie.",
         against="Gegen den Rat der Prüfung erstellt.",
@@ -86,8 +89,10 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         gap="No other allocation within the limits brings more than {share} more by the model.",
         perfect="No other plan within the limits is better by the model.",
         worth="Honest value of the plan over «send nothing» per 1,000 contacts: {value}.",
-        chance_note="To keep learning: {held} contacts of the list are held back by chance, {tried} others are treated "
-        "by chance.",
+        untested="There is no honest value here: the test has not seen these contacts. What the list is worth, the "
+        "next experiment measures.",
+        chance_note="To keep learning: {held} contacts of the list are held back by chance (their money stays "
+        "unspent), {tried} others are treated by chance.",
         nothing_learned="Without `keep_learning` this campaign teaches nothing: nobody is held back.",
         refused="No list was written: a selection is not proven to be better. `--anyway` writes it all the same.",
         against="Made against the advice of the gate.",

@@ -11,6 +11,7 @@ from uplift.words.grammar import listed
 from uplift.words.language import Language, say
 
 Action = Literal["target", "everyone", "no_one", "test_again"]
+Behind = Literal["older", "later", "decision", "data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,13 @@ class TargetingWords:
     budget_axis: str
     spent: str
     everybody: str
+    proof: str
+    case: str
+    average: str
+    autoc: str
+    slope: str
+    p_value: str
+    advice: str
 
 
 TARGETING: dict[Language, TargetingWords] = {
@@ -77,6 +85,13 @@ TARGETING: dict[Language, TargetingWords] = {
         budget_axis="Ausgaben",
         spent="Ausgaben",
         everybody="alle übrigen",
+        proof="Sind Unterschiede in der Wirkung nachgewiesen?",
+        case="Kennzahl, Gruppe",
+        average="Wirkung je 1.000 Kontakte",
+        autoc="Rangfolge (AUTOC) je 1.000, Standardfehler",
+        slope="Steigung (BLP)",
+        p_value="p (Holm)",
+        advice="Rat",
     ),
     "en": TargetingWords(
         heading="Whom to write to?",
@@ -107,6 +122,13 @@ TARGETING: dict[Language, TargetingWords] = {
         budget_axis="Spending",
         spent="Spending",
         everybody="all others",
+        proof="Are differences in the effect proven?",
+        case="Metric, arm",
+        average="effect per 1,000 contacts",
+        autoc="ranking (AUTOC) per 1,000, std. error",
+        slope="slope (BLP)",
+        p_value="p (Holm)",
+        advice="advice",
     ),
 }
 
@@ -142,12 +164,45 @@ def verdict(action: Action, arm: str | None, needed: int | None, title: str, lan
     )
 
 
+def advice(action: Action, language: Language) -> str:
+    """A verdict in two words."""
+    de, en = {
+        "target": ("Auswahl lohnt sich", "select"),
+        "everyone": ("an alle senden", "send to everyone"),
+        "no_one": ("an niemanden senden", "send to no one"),
+        "test_again": ("noch einmal testen", "test again"),
+    }[action]
+    return say(language, de=de, en=en)
+
+
 def exploratory(language: Language) -> str:
     """Nothing was locked before the data were seen."""
     return say(
         language,
         de="Erkundend: Vor dem Blick auf die Daten war nichts festgeschrieben. Das regt an und beweist nichts.",
         en="Exploratory: nothing was locked before the data were seen. This suggests and proves nothing.",
+    )
+
+
+def behind(kind: Behind, on: str, language: Language) -> str:
+    """How a reading of targeting differs from the result beside it; `on` is the day of its data."""
+    seen = say(
+        language, de=f"Dieser Abschnitt beruht auf den Daten vom {on}", en=f"This section rests on the data of {on}"
+    )
+    why = {
+        "older": ("das Ergebnis ist jünger", "the result is younger"),
+        "later": ("das Ergebnis ist älter", "the result is older"),
+        "decision": (
+            "seitdem wurde die YAML des Experiments geändert",
+            "since then the experiment's YAML was changed",
+        ),
+        "data": ("seitdem haben sich die Daten geändert", "since then the data have changed"),
+    }
+    de, en = why[kind]
+    return say(
+        language,
+        de=f"{seen}; {de}. `uplift target` bringt ihn auf den Stand des Ergebnisses.",
+        en=f"{seen}; {en}. `uplift target` brings it up to the result.",
     )
 
 
