@@ -22,6 +22,7 @@ from uplift.analysis.metrics import metric_result, uses_of
 from uplift.analysis.money import money_of
 from uplift.analysis.reached import exposure_checks, with_reached
 from uplift.analysis.record import later_segments, record_of, silent_changes
+from uplift.analysis.targeting import kept_targeting
 from uplift.customers.surrogate import surrogate_checks, with_predictions
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement
@@ -146,6 +147,7 @@ def analyze(
         money=money,
         claims=claim_readings(study, metrics),
         history=history_of(study, facts, primary, as_of=day),
+        targeting=kept_targeting(study, as_of=day, notice=notice),
     )
 
 
