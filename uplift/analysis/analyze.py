@@ -18,7 +18,8 @@ from uplift.analysis.epochs import epochs_of
 from uplift.analysis.facts import arm_counts, experiment_facts
 from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
-from uplift.analysis.metrics import metric_result, uses_of
+from uplift.analysis.merged import merge_checks
+from uplift.analysis.metrics import Use, metric_result, uses_of
 from uplift.analysis.money import money_of
 from uplift.analysis.reached import exposure_checks, with_reached
 from uplift.analysis.record import later_segments, record_of, silent_changes
@@ -29,7 +30,8 @@ from uplift.engine import Assigned, Measurement
 from uplift.engine.given import with_sources
 from uplift.engine.measure import measure
 from uplift.errors import Problem, SpecError, StateError
-from uplift.results import Check, Provenance, Result, SourceFacts
+from uplift.results import Check, MetricResult, Provenance, Result, SourceFacts
+from uplift.results.result import Role
 from uplift.spec import Study, load_study
 from uplift.spec.unevaluated import unevaluated
 from uplift.store import Store
@@ -90,17 +92,22 @@ def analyze(
         *sitting.checks,
     )
     refusal = next((check.code for check in about_design if check.status == "fail"), None)
-    metrics = tuple(
-        metric_result(
+
+    def estimate(role: Role, use: Use, measured: Measurement) -> MetricResult:
+        """A metric as it was measured, of everybody or without some."""
+        return metric_result(
             readable,
             role,
             use,
-            measurement.metric(use.metric, use.window),
+            measured.metric(use.metric, use.window),
             terms=terms,
             refusal=refusal,
             refusals=sitting.refusals,
             exploratory=later_segments(record),
         )
+
+    metrics = tuple(
+        estimate(role, use, measurement)
         for role, use in uses_of(study)
         if use.metric not in measurement.not_measured
     )
@@ -114,6 +121,19 @@ def analyze(
         *checks.conditional(metrics),
         *surrogate_checks(study),
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
+        *merge_checks(
+            readable,
+            assigned,
+            as_of=day,
+            folder=folder,
+            table=measurement.unit_table,
+            primary=next(m for m in metrics if m.role == "primary"),
+            again=lambda table: estimate(
+                "primary",
+                study.experiment.metrics.primary,
+                measure(readable, assigned, as_of=day, cache_dir=folder, known=table),
+            ),
+        ),
         *exposure_checks(study, measurement),
         *validity.unlike_arms(study, metrics, measurement, epochs),
         *checks.unknown_arms(measurement.unknown),

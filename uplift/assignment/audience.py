@@ -6,6 +6,7 @@ from uplift.assignment.decide import AUDIENCE
 from uplift.assignment.plan import Plan
 from uplift.engine.adapter import Engine, quoted
 from uplift.engine.audience import Audience, audience, id_problems
+from uplift.engine.merges import MERGED, open_merges
 from uplift.engine.score_table import require_old_scores
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
@@ -36,12 +37,20 @@ def open_audience(study: Study, plan: Plan, engine: Engine) -> tuple[Problem, ..
     holdout = column(plan.holdout.unit) if plan.holdout else "CAST(NULL AS VARCHAR)"
     layer = column(plan.layer.unit) if plan.layer else "CAST(NULL AS VARCHAR)"
     late = f"coalesce(CAST(eligible_at AS DATE) > DATE '{plan.on}', FALSE)" if plan.rolling else "FALSE"
+    columns = (
+        f"{cluster} AS cluster_id, eligible_at, {_stratum(plan)} AS stratum, {holdout} AS holdout_unit,"
+        f" {layer} AS layer_unit, {late} AS late"
+    )
+    merges = open_merges(engine, study)
+    if merges is None:
+        engine.define(AUDIENCE, f"SELECT unit_id, {columns} FROM {quoted(who.view)}")
+        return (*who.notices, *found)
     engine.define(
         AUDIENCE,
-        f"SELECT unit_id, {cluster} AS cluster_id, eligible_at, {_stratum(plan)} AS stratum,"
-        f" {holdout} AS holdout_unit, {layer} AS layer_unit, {late} AS late FROM {quoted(who.view)}",
+        f"SELECT unit_id, {columns}, m.old_id IS NOT NULL AS gone FROM {quoted(who.view)}"
+        f" LEFT JOIN {MERGED} AS m ON m.old_id = unit_id",
     )
-    return (*who.notices, *found)
+    return (*who.notices, *found, *merges.notices)
 
 
 def _stratum(plan: Plan) -> str:

@@ -8,6 +8,7 @@ from uplift.assignment.balance import Balance, balance
 from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.carry_over import CarryOver, carry_over
 from uplift.assignment.decide import LEDGER
+from uplift.assignment.merged import merges
 from uplift.assignment.messages import Messages, messages
 from uplift.assignment.recompute import Recomputed, recompute
 from uplift.assignment.splits import Split, splits
@@ -109,6 +110,10 @@ def _with_sources(engine: Engine, study: Study, sends: str | None, channel: str 
     try:
         table, about = balance(engine, study)
         checks += about
+    except DataError as error:
+        notices += error.problems
+    try:
+        checks += merges(engine, study)
     except DataError as error:
         notices += error.problems
     try:

@@ -20,6 +20,7 @@ from uplift.assignment.dialects import arm_sql, bucket_sql, digits_sql, within_s
 from uplift.assignment.hashing import ALGORITHM, BUCKETS
 from uplift.assignment.plan import Plan
 from uplift.assignment.ranges import ArmRange
+from uplift.engine.merges import MERGED
 
 POOLED = "\\pooled"  # the stratum of all strata that are too small; a backslash in a value is doubled, so none is it
 
@@ -27,11 +28,24 @@ POOLED = "\\pooled"  # the stratum of all strata that are too small; a backslash
 AUDIENCE, LEDGER, FRESH = "audience", "ledger", "fresh"  # the relations, as the engine knows them
 
 
-def fresh_sql(*, known: bool) -> str:
-    """The eligible contacts without a row in the ledger; `known` says whether anybody has one yet."""
+def fresh_sql(*, known: bool, merged: bool = False) -> str:
+    """The eligible contacts without a row in the ledger; `known` says whether anybody has one yet.
+
+    With `merged` an id that was merged into another is nobody, and who has a row under an older id has one.
+    """
+    there = "NOT late AND NOT gone" if merged else "NOT late"
     if not known:
-        return f"SELECT * FROM {AUDIENCE} WHERE NOT late"
-    return f"SELECT a.* FROM {AUDIENCE} AS a ANTI JOIN {LEDGER} AS l ON a.unit_id = l.unit_id WHERE NOT a.late"
+        return f"SELECT * FROM {AUDIENCE} WHERE {there}"
+    rows = f"{LEDGER} AS l ON a.unit_id = l.unit_id"
+    if merged:
+        rows = f"({persons_sql(LEDGER)}) AS l ON a.unit_id = l.person"
+    return f"SELECT a.* FROM {AUDIENCE} AS a ANTI JOIN {rows} WHERE {there}"
+
+
+def persons_sql(relation: str) -> str:
+    """The ids that the contacts of a relation have today: `person`, which is another one than theirs after a merge."""
+    today = "SELECT coalesce(m.kept_id, c.unit_id) AS person"
+    return f"{today} FROM {relation} AS c LEFT JOIN {MERGED} AS m ON m.old_id = c.unit_id"
 
 
 def rows_sql(plan: Plan, run_id: str, *, fresh: str, ledger: str | None) -> str:

@@ -10,10 +10,11 @@ from pathlib import Path
 from uplift.assignment.audience import open_audience
 from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.continuity import check_salt_epoch, frozen_notice, is_frozen, opened_epoch, with_weight_epoch
-from uplift.assignment.decide import AUDIENCE, FRESH, LEDGER, fresh_sql, rows_sql
+from uplift.assignment.decide import AUDIENCE, FRESH, LEDGER, fresh_sql, persons_sql, rows_sql
 from uplift.assignment.plan import Plan, plan_of
 from uplift.assignment.report import ArmDraw, AssignmentReport
 from uplift.engine.adapter import Engine, text_literal
+from uplift.engine.merges import merges_of
 from uplift.engine.text_forms import shown_value
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
@@ -79,7 +80,7 @@ def draw(
         engine.register_files(LEDGER, files)
         plan = with_weight_epoch(study, plan, engine)
         before, frozen = _tally(engine, LEDGER), is_frozen(plan, engine)
-    counts = _count_audience(plan, engine, known=bool(files))
+    counts = _count_audience(plan, engine, known=bool(files), merged=merges_of(study) is not None)
     if frozen or not counts.fresh:
         return _report(study, plan, counts, before, _NOBODY, _Outcome(frozen=frozen))
 
@@ -110,26 +111,42 @@ class _Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """The audience in numbers: eligible contacts, those without a row, of these without a cluster; and the not yet."""
+    """The audience in numbers: eligible contacts, those without a row, of these without a cluster; and the not yet.
+
+    `gone` are ids that were merged into others, `twice` rows of the ledger that are another row's person.
+    """
 
     eligible: int
     fresh: int
     unclustered: int
     late: int
+    gone: int = 0
+    twice: int = 0
 
 
-def _count_audience(plan: Plan, engine: Engine, *, known: bool) -> _Counts:
+def _count_audience(plan: Plan, engine: Engine, *, known: bool, merged: bool) -> _Counts:
     """Name the contacts without a row, and count."""
-    ((total, late),) = engine.run(f"SELECT count(*), count(*) FILTER (WHERE late) FROM {AUDIENCE}")
-    eligible = int(str(total)) - int(str(late))
+    gone = "count(*) FILTER (WHERE gone AND NOT late)" if merged else "0"
+    sums = engine.run(f"SELECT count(*), count(*) FILTER (WHERE late), {gone} FROM {AUDIENCE}")
+    total, late, no_more = (int(str(n)) for n in sums[0])
+    eligible = total - late
     # While nobody has a row there is nothing to leave out, and the audience need not be held in memory.
     if known:
-        engine.materialize(FRESH, fresh_sql(known=True))
+        engine.materialize(FRESH, fresh_sql(known=True, merged=merged))
     else:
-        engine.define(FRESH, fresh_sql(known=False))
-    fresh = _count(engine, f"SELECT count(*) FROM {FRESH}") if known else eligible
+        engine.define(FRESH, fresh_sql(known=False, merged=merged))
+    fresh = _count(engine, f"SELECT count(*) FROM {FRESH}") if known else eligible - no_more
     lone = f"SELECT count(*) FROM {FRESH} WHERE cluster_id IS NULL"
-    return _Counts(eligible, fresh, _count(engine, lone) if plan.exclude_unclustered else 0, int(str(late)))
+    return _Counts(
+        eligible=eligible,
+        fresh=fresh,
+        unclustered=_count(engine, lone) if plan.exclude_unclustered else 0,
+        late=late,
+        gone=no_more,
+        twice=_count(engine, f"SELECT count(*) - count(DISTINCT person) FROM ({persons_sql(LEDGER)}) AS p")
+        if known and merged
+        else 0,
+    )
 
 
 def _count(engine: Engine, sql: str) -> int:
@@ -189,15 +206,15 @@ def _report(study: Study, plan: Plan, counts: _Counts, before: _Tally, new: _Tal
         reasons = [("frozen", counts.fresh)]
     else:
         reasons = [("no_cluster", counts.unclustered), ("layer", counts.fresh - counts.unclustered - new.rows)]
-    reasons.append(("not_yet", counts.late))
+    reasons += [("not_yet", counts.late), ("merged", counts.gone)]
     late_comers = (frozen_notice(study, counts.fresh),) if run.frozen and counts.fresh else ()
-    known = counts.eligible - counts.fresh
+    known = counts.eligible - counts.gone - counts.fresh
     return AssignmentReport(
         experiment_id=plan.experiment_id,
         on=plan.on,
         eligible=counts.eligible,
         known=known,
-        departed=before.rows - known,
+        departed=before.rows - counts.twice - known,
         held_out=new.held_out,
         held_out_total=before.held_out + new.held_out,
         excluded=tuple((reason, count) for reason, count in reasons if count),

@@ -12,6 +12,8 @@ from uplift.assignment.decide import LEDGER
 from uplift.assignment.dialects import bucket_sql
 from uplift.assignment.plan import active_holdout
 from uplift.engine.adapter import Engine, quoted, text_literal
+from uplift.engine.assigned import unit_key_sql
+from uplift.engine.merges import open_merges, person_rows
 from uplift.engine.sources import open_source
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
@@ -44,7 +46,8 @@ def export_lists(
     ends; the control has a list too. With `one_file` it is `lists.csv`, with the arm beside the id. `only_new` lists
     the contacts that were assigned on the day `on`; else everybody assigned up to that day, in `<arm>-all.csv`.
     Held-out contacts are on no list: a holdout that began after a contact was assigned takes it off the list of all,
-    though not out of the analysis.
+    though not out of the analysis. Merged contacts are listed once, under the id that they have now, in the arm that
+    was given first.
 
     Where nobody was assigned on the day (or up to it) no file is written and no path returned. Raises AssignmentError:
     UP504 when the experiment has no ledger yet, UP826 for a layout that can't be written; DataError for the source.
@@ -60,10 +63,19 @@ def export_lists(
         engine.register_files(LEDGER, files)
         engine.run("SET preserve_insertion_order = true")
         held = "" if only_new else _held_out_since(study, on, engine)
-        rows = f"SELECT unit_id, arm FROM {LEDGER} WHERE status = 'assigned' AND {day}{held}"
+        listed = LEDGER
+        if open_merges(engine, study) is not None:
+            listed = _PERSONS
+            key = unit_key_sql(study, "l.unit_id")
+            engine.define(
+                _PERSONS,
+                "SELECT r.* EXCLUDE (unit_id), CAST(r.person AS VARCHAR) AS unit_id"
+                f" FROM ({person_rows(study, key)}) AS r WHERE place = 1",
+            )
+        rows = f"SELECT unit_id, arm FROM {listed} WHERE status = 'assigned' AND {day}{held}"
         engine.define(_LISTED, _with_columns(study, engine, rows, layout.columns))
-        ((listed,),) = engine.run(f"SELECT count(*) FROM {_LISTED}")
-        if not listed:
+        ((lines,),) = engine.run(f"SELECT count(*) FROM {_LISTED}")
+        if not lines:
             return ()
         paths = []
         chosen = "".join(f", {quoted(name)}" for name in layout.columns)
@@ -115,7 +127,7 @@ def _check_layout(study: Study, layout: Layout) -> None:
         raise AssignmentError(Problem("UP826", problem[0], fix=problem[1]))
 
 
-_LISTED, _HELD = "listed", "held_since"
+_LISTED, _HELD, _PERSONS = "listed", "held_since", "listed_persons"
 
 
 def _held_out_since(study: Study, on: datetime.date, engine: Engine) -> str:

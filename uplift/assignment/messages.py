@@ -13,6 +13,7 @@ from uplift.assignment.decide import LEDGER
 from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.engine.assigned import unit_key_sql
 from uplift.engine.expression_sql import condition
+from uplift.engine.merges import open_merges, person_rows, with_merged_ids
 from uplift.engine.snippets import parse, snippet_at
 from uplift.engine.sources import open_source
 from uplift.engine.typed import DAY, UNIT, Use, as_text, columns_used, typed_source
@@ -109,18 +110,19 @@ def _define(engine: Engine, study: Study, name: str, *, filtered: bool, channel:
     typed = typed_source(
         engine, study, table, uses, view="typed_messages", unit=source.id, day=source.time, texts=texts
     )
+    merges = open_merges(engine, study)
+    typed = with_merged_ids(engine, study, typed)
     where = " AND ".join(f"({condition(use.expression, typed.columns)})" for use in uses) or "TRUE"
     shown = quoted(as_text(by)) if by is not None else "CAST(NULL AS VARCHAR)"
     engine.define(
-        "all_messages", f"SELECT {UNIT} AS unit_key, {DAY} AS day, {shown} AS channel FROM typed_messages WHERE {where}"
+        "all_messages", f"SELECT {UNIT} AS unit_key, {DAY} AS day, {shown} AS channel FROM {typed.view} WHERE {where}"
     )
     window = study.experiment.metrics.primary.window
     last = f" AND m.day < CAST(w.assigned_at AS DATE) + {window.days}" if window is not None else ""
-    engine.define(
-        _WHO,
-        f"SELECT unit_id, {unit_key_sql(study, 'unit_id')} AS unit_key, cluster_id, arm, status, assigned_at"
-        f" FROM {LEDGER} WHERE status = 'assigned' OR status = 'held_out'",
-    )
+    key, rows = unit_key_sql(study, "unit_id"), f"{LEDGER} WHERE status = 'assigned' OR status = 'held_out'"
+    if merges is not None:
+        key, rows = "person", f"({person_rows(study, unit_key_sql(study, 'l.unit_id'))}) AS r WHERE place = 1"
+    engine.define(_WHO, f"SELECT unit_id, {key} AS unit_key, cluster_id, arm, status, assigned_at FROM {rows}")
     engine.materialize(
         _SENT,
         "SELECT w.unit_id, w.arm, w.status, m.channel, m.day - CAST(w.assigned_at AS DATE) AS delay"

@@ -24,7 +24,8 @@ class AssignmentReport:
     """One dated draw. `eligible` contacts are those of the audience; of them `known` had a row in the ledger already.
 
     `excluded` counts new eligible contacts that got no row, by reason: `layer` (outside the experiment's part of its
-    layer), `no_cluster` (no household and `cluster_fallback: exclude`), `frozen` (the draw of this wave is over).
+    layer), `no_cluster` (no household and `cluster_fallback: exclude`), `frozen` (the draw of this wave is over),
+    `not_yet` (eligible later), `merged` (the id was merged into another one).
     `departed` contacts have a row and are no longer eligible: they stay in the read-out. `run_id` is None when nobody
     was new; `committed` is False when the caller declined.
     """
@@ -71,4 +72,5 @@ _REASONS = {
     "no_cluster": "left out, without a cluster",
     "frozen": "left out, the draw is frozen",
     "not_yet": "not eligible yet",
+    "merged": "merged into another id",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.engine.audience import audience, require_no_id_problems
 from uplift.engine.encodings import fingerprint as fingerprint_of
+from uplift.engine.merges import open_merges, person_rows
 from uplift.engine.sources import SourceTable
 from uplift.engine.text_forms import shown_value
 from uplift.errors import DataError, Problem
@@ -49,7 +50,11 @@ class UnknownArm:
 
 @dataclass(frozen=True, slots=True)
 class AssignedTable:
-    """The relation `assigned`: unit_id, unit_key, cluster_id, arm, weight_epoch, stratum, assigned_day."""
+    """The relation `assigned`: unit_id, unit_key, cluster_id, arm, weight_epoch, stratum, assigned_day.
+
+    `source` is what was read besides the ledger: the file with the arms, or the list of merged contacts. Of merged
+    contacts `unit_id` is the id that was assigned first, `unit_key` the one that they have now.
+    """
 
     sql: str
     unknown: tuple[UnknownArm, ...]
@@ -59,7 +64,7 @@ class AssignedTable:
 
 def open_assigned(engine: Engine, study: Study, assigned: Assigned, *, cache: Path) -> AssignedTable:
     """Fill the relation `assigned`, one row per contact. Raises DataError (UP574) when nobody is in it."""
-    table = _from_ledger(engine, study, assigned) if assigned.paths else _observed(engine, study, cache)
+    table = _from_ledger(engine, study, assigned, cache) if assigned.paths else _observed(engine, study, cache)
     (rows,) = engine.run(f"SELECT count(*) FROM {ASSIGNED}")[0]
     if not rows:
         values = ", ".join(f"'{u.value}'" for u in table.unknown[:5])
@@ -74,8 +79,9 @@ def unit_key_sql(study: Study, unit_id: str) -> str:
     return f"CAST({unit_id} AS BIGINT)" if study.experiment.unit.type == "integer" else unit_id
 
 
-def _from_ledger(engine: Engine, study: Study, assigned: Assigned) -> AssignedTable:
+def _from_ledger(engine: Engine, study: Study, assigned: Assigned, cache: Path) -> AssignedTable:
     engine.register_files("ledger", assigned.paths)
+    merges = open_merges(engine, study, cache=cache)
     id_ = text_literal(study.experiment.id)
     arms = ", ".join(map(text_literal, study.experiment.arms))
     first = f"""
@@ -84,9 +90,12 @@ SELECT unit_id, cluster_id, arm, weight_epoch, stratum, CAST(assigned_at AS DATE
 FROM ledger
 WHERE experiment_id = {id_} AND (status = 'assigned' OR status = 'held_out')
   AND salt_epoch = (SELECT max(salt_epoch) FROM ledger WHERE experiment_id = {id_})"""
+    key, day = unit_key_sql(study, "unit_id"), "assigned_day"
+    if merges is not None:
+        first, key, day = person_rows(study, unit_key_sql(study, "l.unit_id")), "person", "CAST(assigned_at AS DATE)"
     sql = (
-        f"SELECT unit_id, {unit_key_sql(study, 'unit_id')} AS unit_key, cluster_id, arm, "
-        f"CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, assigned_day "
+        f"SELECT unit_id, {key} AS unit_key, cluster_id, arm, "
+        f"CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, {day} AS assigned_day "
         f"FROM ({first}) AS first_rows WHERE place = 1 AND status = 'assigned'"
     )
     engine.materialize("assigned_rows", sql)
@@ -96,7 +105,7 @@ WHERE experiment_id = {id_} AND (status = 'assigned' OR status = 'held_out')
         "GROUP BY arm ORDER BY 2 DESC, 1"
     )
     unknown = tuple(UnknownArm(None if v is None else str(v), int(str(n))) for v, n in others)
-    return AssignedTable(sql, unknown, None, ())
+    return AssignedTable(sql, unknown, merges, () if merges is None else merges.notices)
 
 
 def _observed(engine: Engine, study: Study, cache: Path) -> AssignedTable:

@@ -8,6 +8,7 @@ from pathlib import Path
 from uplift.engine.adapter import Engine, quoted
 from uplift.engine.assigned import ASSIGNED
 from uplift.engine.facts import contacts_missing
+from uplift.engine.merges import with_merged_ids
 from uplift.engine.sources import SourceTable, open_source
 from uplift.engine.typed import UNIT, as_text, typed_source
 from uplift.errors import DataError, Place, Problem
@@ -47,6 +48,7 @@ def attributes_of(engine: Engine, study: Study, *, cache: Path) -> Attributes:
         engine, study, name, needed=needed, cache=cache, relation=f"segments_{name}", numbered=own_id is None
     )
     typed = typed_source(engine, study, table, (), view="typed_segments", unit=own_id, texts=wanted)
+    typed = with_merged_ids(engine, study, typed)
     columns = segment_columns(study)
     selected = "".join(
         f", coalesce(s.{quoted(as_text(column))}, '') AS {own}" for column, own in zip(wanted, columns, strict=True)

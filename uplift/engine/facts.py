@@ -11,6 +11,7 @@ from uplift.engine.adapter import Engine, Queries, quoted
 from uplift.engine.assigned import ASSIGNED
 from uplift.engine.expression_sql import condition, number
 from uplift.engine.expression_types import TypeConflictError
+from uplift.engine.merges import with_merged_ids
 from uplift.engine.plan import Part
 from uplift.engine.pushdown import content_of, keep, period_of, send_assigned
 from uplift.engine.snippets import Snippet
@@ -132,6 +133,7 @@ def facts_of(
         send_assigned(engine, table.home, ASSIGNED)
         define_windows(table.home, tuple(parts))
     typed = typed_source(engine, study, table, uses, view=f"typed_{name}", unit=id_column, day=day)
+    typed = with_merged_ids(engine, study, typed)
     written = written_of(parts, typed)
     relation = f"facts_{name}"
     sql = _events_sql(typed, written) if event else _own_sql(typed, written, dated=day is not None)
@@ -375,7 +377,7 @@ def contacts_missing(engine: Engine, relation: str, table: SourceTable) -> int:
         key, rows = twice[0]
         shown = shown_value(str(key), private=True)
         message = f"contact '{shown}' has {rows} rows in {table.name}, which has one row per contact"
-        fix = "deduplicate the file"
+        fix = "deduplicate the file; of merged contacts keep one row"
         raise DataError(Problem("UP566", message, fix=fix, place=Place(table.shown)))
     count = f"SELECT (SELECT count(*) FROM {ASSIGNED}) - (SELECT count(*) FROM {quoted(relation)})"
     return int(str(engine.run(count)[0][0]))

@@ -24,6 +24,7 @@ from uplift.engine.facts import (
     uses_of,
     written_of,
 )
+from uplift.engine.merges import merges_of, with_merged_ids
 from uplift.engine.plan import MetricPlan, Part
 from uplift.engine.sources import open_source
 from uplift.engine.typed import DAY, UNIT, columns_used, typed_source
@@ -85,7 +86,7 @@ def _alike(due: Sequence[Due]) -> list[tuple[str, list[int]]]:
             if source.grain != "event" or source.file is None:
                 continue
             snippets = frozenset((repr(use.expression), use.type, use.decimals) for use in uses_of(one.parts(name)))
-            files = (one.study.folder, repr(source), one.study.project.timezone)
+            files = (one.study.folder, repr(source), one.study.project.timezone, repr(merges_of(one.study)))
             groups.setdefault((name, files, one.study.experiment.unit.type, snippets), []).append(number)
     return [(str(key[0]), numbers) for key, numbers in groups.items() if len(numbers) > 1]
 
@@ -105,6 +106,7 @@ def _read(
     needed = columns_used(uses) | {c for c in (source.id, source.time) if c} | set(source.columns)
     table = open_source(engine, first, name, needed=needed, cache=cache)
     typed = typed_source(engine, first, table, uses, view=f"shared_typed_{group}", unit=source.id, day=source.time)
+    typed = with_merged_ids(engine, first, typed)
     windows = f"shared_windows_{group}"
     ends = ends_of_windows(parts)
     contacts = [f"SELECT {k} AS experiment, unit_key, assigned_day{ends} FROM {_contacts(k)}" for k in numbers]

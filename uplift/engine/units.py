@@ -19,6 +19,7 @@ from uplift.engine.attributes import ATTRIBUTES, Attributes, attributes_of, segm
 from uplift.engine.encodings import fingerprint
 from uplift.engine.facts import Facts, SharedSource, UnitColumn, define_windows, facts_of
 from uplift.engine.kept import keeping, recall, remember
+from uplift.engine.merges import merges_of
 from uplift.engine.plan import MetricPlan, Part
 from uplift.engine.sources import shown_path, source_files
 from uplift.errors import Place, Problem
@@ -251,7 +252,8 @@ def _kept_at(
 def _source_names(study: Study, assigned: Assigned, columns: Mapping[Part, str]) -> list[str]:
     experiment = study.experiment
     own = {experiment.audience.source} if experiment.segments or not assigned.paths else set()
-    return sorted({part.source for part in columns} | own)
+    merges = merges_of(study)
+    return sorted({part.source for part in columns} | own | ({merges.source} if merges else set()))
 
 
 def _cache_key(
@@ -275,6 +277,7 @@ def _cache_key(
         "sources": {name: study.source(name).model_dump(mode="json", exclude={"file", "data_lag"}) for name in names},
         "contents": contents,
         "columns": [(repr(part), name) for part, name in columns.items()],
+        **({"merges": merges.model_dump(mode="json")} if (merges := merges_of(study)) else {}),
         "ledger": assigned.fingerprint,
         "segments": list(experiment.segments),
     }

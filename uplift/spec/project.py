@@ -259,6 +259,29 @@ class Layer(Model):
     epoch: EpochField = Field(default=1, description="Raise it to draw the layer anew.", examples=[2])
 
 
+class Merges(Model):
+    """Which ids are one person now: a list of ids that were merged into others."""
+
+    source: Name = Field(
+        description="The source with one row per merged id, a name under `sources`.", examples=["merged_contacts"]
+    )
+    old: Text = Field(description="The column with the id that is gone.", examples=["old_id"])
+    into: Text = Field(
+        description="The column with the id that it was merged into; chains are followed.", examples=["surviving_id"]
+    )
+    time: Text | None = Field(
+        default=None,
+        description="The column that says when; merges from before a contact's assignment then count in no merge rate.",
+        examples=["merged_at"],
+    )
+    id: Text | None = Field(
+        default=None,
+        description="The id column whose values were merged: experiments on other units leave the list alone. "
+        "It bears on all where absent.",
+        examples=["customer_id"],
+    )
+
+
 class Channel(Model):
     """How contacts are written to, and what they must have agreed to."""
 
@@ -406,6 +429,11 @@ class Project(Model):
         default_factory=dict,
         description="Groups of experiments that never share a contact, by id.",
         examples=[{"incentives": {"unit": "household_id"}}],
+    )
+    merges: Merges | None = Field(
+        default=None,
+        description="Which contacts were merged into others: they are one contact, in the arm that was given first.",
+        examples=[{"source": "merged_contacts", "old": "old_id", "into": "surviving_id"}],
     )
     channels: dict[Text, Channel] = Field(
         default_factory=dict,

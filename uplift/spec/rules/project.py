@@ -134,6 +134,20 @@ def holdouts_hold(project: Project, document: Document) -> Iterator[Problem]:
             yield Problem("UP233", f"id '{name}' is a holdout and a layer", "give one of them another id", place)
 
 
+def merges_have_a_source(project: Project, document: Document) -> Iterator[Problem]:
+    """The list of merged contacts stands under `sources`, and says two different things."""
+    merges = project.merges
+    if merges is None:
+        return
+    if merges.source not in project.sources:
+        fix = suggestion(merges.source, project.sources, allowed="defined")
+        place = document.place("merges", "source")
+        yield Problem("UP214", f"source '{merges.source}' is not defined", fix, place)
+    if merges.old == merges.into:
+        message = f"'{merges.old}' can't be the id that is gone and the one that stayed"
+        yield Problem("UP219", message, "name two columns: old and into", document.place("merges", "into"))
+
+
 def default_baselines_are_defined(project: Project, document: Document) -> Iterator[Problem]:
     """Baselines speak of metrics that exist."""
     for name in project.defaults.design.baselines:
@@ -225,5 +239,6 @@ RULES = (
     metrics_are_complete,
     metric_sources_are_events,
     holdouts_hold,
+    merges_have_a_source,
     default_baselines_are_defined,
 )

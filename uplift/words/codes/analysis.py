@@ -250,6 +250,33 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_de="Teilen Sie ganze Einheiten zu, und behalten Sie die Kennungen vom Tag der Zuteilung.",
     ),
     Entry(
+        code="UP636",
+        title_en="merged contacts by arm",
+        title_de="Zusammengeführte Kontakte je Gruppe",
+        why_en="Two ids that are one person count once, in the arm that was given first, with the orders of both. A "
+        "treatment that makes people log in or order under another address merges its own arm more often; the arms "
+        "then differ in more than the treatment.",
+        why_de="Zwei Kennungen einer Person zählen einmal, in der zuerst vergebenen Gruppe, mit den Bestellungen "
+        "beider. Bringt die Maßnahme Menschen dazu, sich anzumelden oder unter einer anderen Adresse zu bestellen, "
+        "wird in ihrer Gruppe öfter zusammengeführt; dann unterscheiden sich die Gruppen in mehr als der Maßnahme.",
+        fix_en="Find out why one arm is merged more often, and read the result beside the one without conflicts "
+        "(UP637). Merge in all arms alike, by a rule that knows no arm.",
+        fix_de="Klären Sie, warum in einer Gruppe öfter zusammengeführt wird, und lesen Sie das Ergebnis neben dem "
+        "ohne Widersprüche (UP637). Führen Sie in allen Gruppen nach derselben Regel zusammen.",
+    ),
+    Entry(
+        code="UP637",
+        title_en="the result without merged contacts of different arms",
+        title_de="Ergebnis ohne zusammengeführte Kontakte aus verschiedenen Gruppen",
+        why_en="Who had an id in two arms may have got both treatments, or was held out under one of them. They count "
+        "in the arm that was given first; this line leaves them out.",
+        why_de="Wer Kennungen in zwei Gruppen hatte, hat womöglich beide Behandlungen bekommen oder war unter einer "
+        "Kennung zurückgehalten. Gezählt wird die zuerst vergebene Gruppe; diese Zeile lässt solche Kontakte weg.",
+        fix_en="Nothing, while both say the same. Where the verdict changes, trust neither and repeat the test.",
+        fix_de="Nichts, solange beide dasselbe sagen. Ändert sich das Urteil, trauen Sie keinem von beiden und "
+        "wiederholen Sie den Test.",
+    ),
+    Entry(
         code="UP650",
         title_en="a covariate without variation",
         title_de="Kovariate ohne Streuung",

@@ -566,4 +566,15 @@ DATA: tuple[Entry, ...] = (
         fix_de="Verwenden Sie einen Namen unter sources in project.yml und eine Tabelle von pandas, polars, Arrow, "
         "Ibis oder DuckDB oder eine Datei.",
     ),
+    Entry(
+        code="UP590",
+        title_en="a list of merged contacts that contradicts itself",
+        title_de="Liste zusammengeführter Kontakte widerspricht sich",
+        why_en="An id was merged into two different ones, or in a circle. Whose orders it brings, and which arm it has, "
+        "can't be told.",
+        why_de="Eine Kennung wurde in zwei verschiedene überführt oder im Kreis. Wem ihre Bestellungen gehören und "
+        "welche Gruppe sie hat, lässt sich nicht sagen.",
+        fix_en="Export one row per id that is gone, with the id that it ended in.",
+        fix_de="Exportieren Sie je verschwundener Kennung eine Zeile mit der Kennung, in der sie aufgegangen ist.",
+    ),
 )

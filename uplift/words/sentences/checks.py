@@ -11,7 +11,7 @@ from uplift.words.codes import CODES
 from uplift.words.dates import day, duration
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
-from uplift.words.sentences import splits
+from uplift.words.sentences import merges, splits
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -392,6 +392,8 @@ _SENTENCES = {
     "UP632": _look,
     "UP633": _missing_contacts,
     "UP635": _leaked_clusters,
+    "UP636": merges.rate,
+    "UP637": merges.without_conflicts,
     "UP643": _exposed_control,
     "UP802": splits.days,
 }

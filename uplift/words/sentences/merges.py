@@ -1,0 +1,84 @@
+"""Contacts that were merged after their assignment: how often in each arm, and what the result is without some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from uplift.words import numbers
+from uplift.words.language import Language, say
+from uplift.words.names import shortened
+
+Facts = Mapping[str, str | int | float | None]
+
+
+def rate(facts: Facts, language: Language) -> str | None:
+    """How many contacts were merged, and whether as large a share of every arm."""
+    merged, total, conflicts = facts.get("merged"), facts.get("total"), facts.get("conflicts")
+    if not isinstance(merged, int) or not isinstance(total, int) or not isinstance(conflicts, int):
+        return None
+    some, every, apart = (numbers.count(n, language) for n in (merged, total, conflicts))
+    if not merged:
+        return say(
+            language,
+            de=f"Keiner der {every} Kontakte wurde seit der Zuteilung zusammengeführt.",
+            en=f"None of the {every} contacts was merged since the assignment.",
+        )
+    shares = ", ".join(f"{arm} {share}" for arm, share in _shares(facts, language))
+    p, alpha = facts.get("p"), facts.get("alpha")
+    known = isinstance(p, float) and isinstance(alpha, float)
+    test = f"{shares}; {numbers.p_text(p, language)}" if isinstance(p, float) else shares
+    if known and float(str(p)) < float(str(alpha)):
+        return say(
+            language,
+            de=f"In den Gruppen wurden unterschiedlich viele Kontakte zusammengeführt ({test}), insgesamt {some} von "
+            f"{every}; Kennungen aus verschiedenen Gruppen: {apart}.",
+            en=f"Unlike shares of the groups were merged ({test}), {some} of {every} contacts in all; ids from "
+            f"different groups: {apart}.",
+        )
+    return say(
+        language,
+        de=f"{some} von {every} Kontakten wurden zusammengeführt, in allen Gruppen ähnlich viele ({test}); Kennungen "
+        f"aus verschiedenen Gruppen: {apart}.",
+        en=f"{some} of {every} contacts were merged, alike in all groups ({test}); ids from different groups: {apart}.",
+    )
+
+
+def without_conflicts(facts: Facts, language: Language) -> str | None:
+    """The primary metric without the contacts whose ids were in different arms."""
+    conflicts, metric = facts.get("conflicts"), facts.get("metric")
+    if not isinstance(conflicts, int) or not isinstance(metric, str):
+        return None
+    left_out, name = numbers.count(conflicts, language), shortened(metric)
+    told = "; ".join(_readings(facts, language))
+    if not told:
+        return None
+    return say(
+        language,
+        de=f"{name} ohne {left_out} zusammengeführte Kontakte aus verschiedenen Gruppen: {told}.",
+        en=f"{name} without {left_out} merged contacts from different groups: {told}.",
+    )
+
+
+def _shares(facts: Facts, language: Language) -> Iterator[tuple[str, str]]:
+    for name, share in facts.items():
+        kind, _, arm = name.partition(" ")
+        if kind == "share" and arm and isinstance(share, int | float):
+            yield shortened(arm), numbers.percent(share, language)
+
+
+def _readings(facts: Facts, language: Language) -> Iterator[str]:
+    for name, value in facts.items():
+        kind, _, arm = name.partition(" ")
+        every = facts.get(f"every {arm}")
+        if kind != "without" or not isinstance(value, float) or not isinstance(every, float):
+            continue
+        now, before = (numbers.percent(v, language, signed=True) for v in (value, every))
+        low, high = facts.get(f"low {arm}"), facts.get(f"high {arm}")
+        interval = ""
+        if isinstance(low, float) and isinstance(high, float):
+            ends = (
+                f"{numbers.percent(low, language)} {say(language, de='bis', en='to')} {numbers.percent(high, language)}"
+            )
+            interval = f" ({ends})"
+        instead = say(language, de=f"statt {before}", en=f"instead of {before}")
+        yield f"{shortened(arm)} {now}{interval} {instead}"
