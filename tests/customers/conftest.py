@@ -14,7 +14,9 @@ import pytest
 import yaml
 
 from uplift.customers.history import History, read_history, study_of
+from uplift.customers.score import score
 from uplift.engine import DuckDBEngine
+from uplift.results.customers_json import as_json
 from uplift.spec import load_project
 
 CDNOW_END = datetime.date(1998, 7, 1)
@@ -85,3 +87,15 @@ def cdnow_project(cdnow: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="session")
 def cdnow_history(cdnow_project: Path) -> History:
     return history_of(cdnow_project, CDNOW_END)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up shop with its scores and the figures beside them; the path of its project.yml."""
+    from tests.customers.shops import SCORED_ON, made_up_shop
+
+    path = made_up_shop(tmp_path_factory.mktemp("shop"))
+    project, document = load_project(path)
+    done = score(project, document, as_of=SCORED_ON)
+    done.table.with_suffix(".json").write_text(as_json(done.result), "utf-8")
+    return path

@@ -32,10 +32,13 @@ from uplift.engine.measure import measure
 from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, MetricResult, Provenance, Result, SourceFacts
 from uplift.results.result import Role
+from uplift.results.customers import CustomersReading
+from uplift.results.customers_json import figures_in
 from uplift.spec import Study, load_study
 from uplift.spec.unevaluated import unevaluated
 from uplift.store import Store
 from uplift.version import __version__
+from uplift.store.places import figures_path
 
 Progress = Callable[[str], None]
 Notice = Callable[[Problem], None]
@@ -171,9 +174,16 @@ def analyze(
     )
 
 
+        customers=customers_of(study),
 def _again(study: Study, assigned: Assigned, folder: Path, known: str, day: datetime.date) -> Measurement:
     """The same data as they were on an earlier day: the unit table is there already, only the sums are new."""
     return measure(study, assigned, as_of=day, cache_dir=folder, known=known)
+def customers_of(study: Study) -> CustomersReading | None:
+    """What was known of all customers when contacts were first assigned; None where nothing was scored by then."""
+    figures = figures_in(figures_path(study.root, study.experiment.id))
+    return None if figures is None else CustomersReading(figures, chosen=study.experiment.audience.scores is not None)
+
+
 
 
 def default_as_of(study: Study) -> datetime.date:

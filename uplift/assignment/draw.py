@@ -11,6 +11,7 @@ from uplift.assignment.audience import open_audience
 from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.continuity import check_salt_epoch, frozen_notice, is_frozen, opened_epoch, with_weight_epoch
 from uplift.assignment.decide import AUDIENCE, FRESH, LEDGER, fresh_sql, persons_sql, rows_sql
+from uplift.assignment.figures import keep_figures
 from uplift.assignment.plan import Plan, plan_of
 from uplift.assignment.report import ArmDraw, AssignmentReport
 from uplift.engine.adapter import Engine, text_literal
@@ -50,7 +51,10 @@ def assign(
         progress("wait for other runs")
         with store.writing() as writer:
             progress("assign contacts")
-            return draw(study, plan, engine, store, writer, confirm)
+            report = draw(study, plan, engine, store, writer, confirm)
+    if report.committed:
+        keep_figures(study, until=min(on, study.experiment.schedule.start) if report.known else on)
+    return report
 
 
 @dataclass(frozen=True, slots=True)

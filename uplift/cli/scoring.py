@@ -37,11 +37,12 @@ def score(
     Reads the purchases that project.yml names under `customers` and writes scores/customers.parquet, whose columns
     `audience.scores` offers to experiments. Only days before --as-of (default: today) are used.
     """
-    from uplift.customers.score import as_json, scores_path
     from uplift.customers.score import score as scored
+    from uplift.results.customers_json import as_json
     from uplift.results.customers_table import text
     from uplift.spec import load_project
     from uplift.store.files import write_text_atomic
+    from uplift.store.places import scores_path
 
     if output is not None and output.suffix not in (".parquet", ".csv"):
         raise typer.BadParameter("the table is written as .parquet or .csv", param_hint="--output")

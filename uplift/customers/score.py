@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +31,7 @@ from uplift.results.customers import (
 from uplift.spec.project import Project
 from uplift.spec.study import Document, Study
 from uplift.store.files import make_folder, written_aside
+from uplift.store.places import scores_path
 from uplift.words.language import Language
 
 Progress = Callable[[str], None]
@@ -51,11 +51,6 @@ class Scored:
     result: CustomersResult
     table: Path
     notices: tuple[Problem, ...]
-
-
-def scores_path(root: Path) -> Path:
-    """`scores/customers.parquet`: the file that a source of project.yml names, replaced by every run."""
-    return root / "scores" / "customers.parquet"
 
 
 def score(
@@ -203,9 +198,3 @@ def _parameters(names: tuple[str, ...], fit: Fit) -> Iterable[Parameter]:
             half = Z90 * float(np.sqrt(fit.covariance[k, k]))
             around = Range(float(np.exp(middle - half)), float(np.exp(middle + half)), CONFIDENCE)
         yield Parameter(name, float(np.exp(middle)), around)
-
-
-def as_json(result: CustomersResult) -> str:
-    """The result as indented JSON in field order, with its total."""
-    facts = asdict(result) | {"value": result.value}
-    return json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from uplift.analysis import analyze, save
 from uplift.assignment import assign, export_lists
-from uplift.customers.score import as_json, score
+from uplift.customers.score import score
 from uplift.demo.designs import EXPORTED_ON
 from uplift.demo.project import at_its_start, prepare
 from uplift.design.check import check_paths, render
 from uplift.errors import SpecError
 from uplift.report import write
 from uplift.results import Result
+from uplift.results.customers_json import as_json
 from uplift.results.customers_table import text as customers_text
 from uplift.results.forms import text
 from uplift.spec import Study, load_project, load_study

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uplift.report.chapter import Chapter
 from uplift.report.closer import covariates_chapter, reached_chapter
 from uplift.report.course import course_chapter
+from uplift.report.customers import customers_chapter
 from uplift.report.figure import Figure
 from uplift.report.figures import key_figures
 from uplift.report.headline import Headline, headline, kicker
@@ -118,6 +119,7 @@ def sections(voice: Voice) -> tuple[Section, ...]:
         covariates_chapter(voice),
         reached_chapter(voice),
         targeting_chapter(voice),
+        customers_chapter(voice),
         history_chapter(voice),
         claims_chapter(voice),
     )

@@ -127,3 +127,11 @@ class CustomersResult:
     def value(self) -> int:
         """Expected revenue of all contacts over the horizon: the sum of the segments, to the cent."""
         return sum(segment.value for segment in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersReading:
+    """What was known of all customers when an experiment began; `chosen`: these scores chose its audience."""
+
+    figures: CustomersResult
+    chosen: bool

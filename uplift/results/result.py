@@ -6,7 +6,8 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from uplift.results.breakdowns import Course, Covariates, Looks, Reached, Segments
+from uplift.results.breakdowns import Course, Covariates, Looks, Reached, Segments, Triggered
+from uplift.results.customers import CustomersReading
 from uplift.results.effects import Interval, Kind, Uplift, Verdict
 from uplift.results.history import ClaimReading, History
 from uplift.results.money import Money
@@ -179,6 +180,7 @@ class Result:
     def primary(self) -> MetricResult:
         """The metric that decides."""
         return next(m for m in self.metrics if m.role == "primary")
+    customers: CustomersReading | None = None  # what was known of all customers when contacts were first assigned
 
     @property
     def findings(self) -> tuple[Check, ...]:

@@ -15,6 +15,16 @@ def result_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
     return root / "results" / experiment_id / as_of.isoformat() / "result.json"
 
 
+def scores_path(root: Path) -> Path:
+    """`scores/customers.parquet`: the table that `uplift score` replaces; its figures lie beside it as JSON."""
+    return root / SCORES / "customers.parquet"
+
+
+def figures_path(root: Path, experiment_id: str) -> Path:
+    """`results/<id>/customers.json`: what was known of the customers when contacts were first assigned."""
+    return root / "results" / experiment_id / "customers.json"
+
+
 def targeting_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
     """`results/<id>/<as-of>/targeting.json`: what `uplift target` found, beside the result of the same day."""
     return result_path(root, experiment_id, as_of).with_name("targeting.json")
