@@ -25,7 +25,8 @@ def bilingual() -> object:
     )
     experiment = dataclasses.replace(
         base.experiment,
-        hypothesis="It helps.",
+        hypothesis="Sie hilft.",
+        hypotheses=(("de", "Sie hilft."), ("en", "It helps.")),
         title="Wiederkauf",
         titles=(("de", "Wiederkauf"), ("en", "Second purchase")),
     )
@@ -42,6 +43,9 @@ def test_each_report_speaks_its_language() -> None:
     assert "The campaign lifts revenue per contact by 36.4%." in first_screen(english)
     assert "Second purchase" in english
     assert "Wiederkauf" not in english
+    assert "It helps." in english
+    assert "Sie hilft." not in english
+    assert "Sie hilft." in german
     assert "No mail" in text_of(english)
     assert "Umsatz je Kontakt" not in text_of(english)
 

@@ -16,7 +16,8 @@ def experiment_facts(study: Study) -> ExperimentFacts:
         id=experiment.id,
         title=titled(experiment.title, experiment.id, project.language),
         owner=experiment.owner,
-        hypothesis=" ".join(experiment.hypothesis.split()),
+        hypothesis=_in_one_line(experiment.hypothesis.in_language(project.language)),
+        hypotheses=tuple((name, _in_one_line(text)) for name, text in experiment.hypothesis.translations),
         programme=programme.id if programme else None,
         version=programme.version if programme else None,
         status=experiment.status,
@@ -48,6 +49,10 @@ def arm_counts(study: Study, assigned: dict[str, int], clusters: dict[str, int] 
         )
         for name, arm in study.experiment.arms.items()
     )
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _amount(money: Money | None) -> float | None:

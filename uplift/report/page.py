@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uplift.report.chapter import Chapter
-from uplift.report.closer import covariates_chapter, reached_chapter
+from uplift.report.closer import covariates_chapter, reached_chapter, triggered_chapter
 from uplift.report.course import course_chapter
 from uplift.report.customers import customers_chapter
 from uplift.report.figure import Figure
@@ -100,9 +100,8 @@ def _period(voice: Voice) -> str:
 
 def sections(voice: Voice) -> tuple[Section, ...]:
     """Everything below the verdict, in order; what is not there leaves no heading."""
-    figures = Section(
-        "sections/figures.html.j2", FirstScreen(key_figures(voice), tamed(voice.result.experiment.hypothesis))
-    )
+    hypothesis = tamed(voice.result.experiment.hypothesis_in(voice.language))
+    figures = Section("sections/figures.html.j2", FirstScreen(key_figures(voice), hypothesis))
     trust = Section("sections/trust.html.j2", findings(voice))
     found = [
         *([figures, trust] if voice.result.trusted else [trust, figures]),
@@ -118,6 +117,7 @@ def sections(voice: Voice) -> tuple[Section, ...]:
         segments_chapter(voice),
         covariates_chapter(voice),
         reached_chapter(voice),
+        triggered_chapter(voice),
         targeting_chapter(voice),
         customers_chapter(voice),
         history_chapter(voice),

@@ -91,6 +91,7 @@ class MetricResult:
     course: tuple[Course, ...] = ()  # per treatment
     covariates: tuple[Covariates, ...] = ()  # per treatment, where the metric is adjusted
     reached: tuple[Reached, ...] = ()  # per treatment, where `compliance` is declared
+    triggered: tuple[Triggered, ...] = ()  # per treatment, where `trigger` is declared
     looks: tuple[Looks, ...] = ()  # per treatment, of the primary metric of a sequential design
     titles: tuple[tuple[str, str], ...] = ()
 
@@ -133,6 +134,11 @@ class ExperimentFacts:
     yaml: str
     spec_hash: str  # sha256 of the experiment's canonical meaning
     titles: tuple[tuple[str, str], ...] = ()
+    hypotheses: tuple[tuple[str, str], ...] = ()  # (language, hypothesis), where there is one per language
+
+    def hypothesis_in(self, language: str) -> str:
+        """The hypothesis in a language, or the one that there is."""
+        return dict(self.hypotheses).get(language, self.hypothesis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +180,13 @@ class Result:
     history: tuple[History, ...] = ()  # per treatment, of the primary metric of a programme with earlier runs
     claims: tuple[ClaimReading, ...] = ()
     targeting: TargetingReading | None = None
+    customers: CustomersReading | None = None  # what was known of all customers when contacts were first assigned
     schema: str = SCHEMA
 
     @property
     def primary(self) -> MetricResult:
         """The metric that decides."""
         return next(m for m in self.metrics if m.role == "primary")
-    customers: CustomersReading | None = None  # what was known of all customers when contacts were first assigned
 
     @property
     def findings(self) -> tuple[Check, ...]:

@@ -28,6 +28,7 @@ from uplift.spec.scalars import (
     WavesField,
     WindowField,
 )
+from uplift.spec.send_time import SendTime
 from uplift.spec.targeting import Targeting
 
 _WINDOW = "Days from the contact's assignment that count, in all arms alike; required for event metrics."
@@ -298,6 +299,15 @@ class Compliance(Model):
     )
 
 
+class Trigger(Model):
+    """Which events show that the treatment could have made a difference: logged by the same rule in every arm."""
+
+    source: Name = Field(description="A name under `sources` in project.yml.", examples=["site_events"])
+    where: Text | None = Field(
+        default=None, description="SQL condition on the rows.", examples=["event = 'checkout_seen'"]
+    )
+
+
 class Claim(Model):
     """What somebody says about this test."""
 
@@ -344,8 +354,9 @@ class Experiment(Model):
         examples=[{"id": "repeat-buyers", "version": "v2.0"}],
     )
     owner: Text = Field(description="Team or person who answers for it.", examples=["crm-lifecycle"])
-    hypothesis: Text = Field(
-        description="One sentence that can turn out false; it stands on top of the report.",
+    hypothesis: TitleField = Field(
+        description="One sentence that can turn out false; it stands on top of the report. One text, or one per "
+        "language.",
         examples=["A mail brings more visits than none."],
     )
     status: Literal["draft", "locked", "running", "closed"] = Field(
@@ -390,6 +401,17 @@ class Experiment(Model):
         default=None,
         description="Who was reached: for the complier effect, never a filter.",
         examples=[{"received": {"source": "mail_events", "where": "event = 'delivered'"}}],
+    )
+    trigger: Trigger | None = Field(
+        default=None,
+        description="In whom the treatment could make a difference, by events that every arm logs alike: the effect on "
+        "these contacts is diluted back to all.",
+        examples=[{"source": "site_events", "where": "event = 'checkout_seen'"}],
+    )
+    send_time: SendTime | None = Field(
+        default=None,
+        description="At which hour each contact of the treatment is written to; the control's hours are drawn by chance.",
+        examples=[{"log": "sends", "campaign": "campaign", "reacted": "opened", "random": "slot_by = 'chance'"}],
     )
     claims: tuple[Claim, ...] = Field(
         default=(),

@@ -304,7 +304,7 @@ TitleField = Annotated[
                 {
                     "type": "object",
                     "properties": {
-                        language: {**_TITLE_PART, "description": f"The title in {name}.", "examples": [example]}
+                        language: {**_TITLE_PART, "description": f"The text in {name}.", "examples": [example]}
                         for language, name, example in (("de", "German", "Keine Mail"), ("en", "English", "No mail"))
                     },
                     "additionalProperties": False,

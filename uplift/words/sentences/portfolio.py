@@ -10,6 +10,7 @@ from uplift.words import numbers
 from uplift.words.dates import day
 from uplift.words.grammar import listed
 from uplift.words.language import Language, say
+from uplift.words.plans import whole_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def design(status: Design, power: float | None, required: float | None, language
     """Whether the test can answer its question."""
     if status == "unknown" or power is None or required is None:
         return say(language, de="Power nicht berechenbar", en="power can't be computed")
-    shown, wanted = numbers.percent(power, language, decimals=0), numbers.plain_percent(required, language)
+    shown, wanted = whole_percent(power, language), numbers.plain_percent(required, language)
     if status == "enough":
         return say(language, de=f"genug Power ({shown})", en=f"enough power ({shown})")
     return say(language, de=f"zu klein: Power {shown} statt {wanted}", en=f"too small: power {shown}, not {wanted}")
