@@ -24,6 +24,7 @@ from uplift.analysis.money import money_of
 from uplift.analysis.reached import exposure_checks, with_reached
 from uplift.analysis.record import later_segments, record_of, silent_changes
 from uplift.analysis.targeting import kept_targeting
+from uplift.analysis.triggered import with_triggered
 from uplift.customers.surrogate import surrogate_checks, with_predictions
 from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement
@@ -31,14 +32,14 @@ from uplift.engine.given import with_sources
 from uplift.engine.measure import measure
 from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, MetricResult, Provenance, Result, SourceFacts
-from uplift.results.result import Role
 from uplift.results.customers import CustomersReading
 from uplift.results.customers_json import figures_in
+from uplift.results.result import Role
 from uplift.spec import Study, load_study
 from uplift.spec.unevaluated import unevaluated
 from uplift.store import Store
-from uplift.version import __version__
 from uplift.store.places import figures_path
+from uplift.version import __version__
 
 Progress = Callable[[str], None]
 Notice = Callable[[Problem], None]
@@ -116,6 +117,7 @@ def analyze(
     )
     metrics = tuple(replace(m, looks=sitting.looks) if m.role == "primary" else m for m in metrics)
     metrics = with_reached(study, metrics, measurement, terms=terms)
+    metrics, triggers = with_triggered(study, metrics, measurement, terms=terms)
     found: tuple[Check, ...] = (
         *about_design,
         checks.immature(metrics),
@@ -138,6 +140,7 @@ def analyze(
             ),
         ),
         *exposure_checks(study, measurement),
+        *triggers,
         *validity.unlike_arms(study, metrics, measurement, epochs),
         *checks.unknown_arms(measurement.unknown),
         *checks.odd_sources(readable, measurement.notices),
@@ -171,19 +174,19 @@ def analyze(
         claims=claim_readings(study, metrics),
         history=history_of(study, facts, primary, as_of=day),
         targeting=kept_targeting(study, as_of=day, notice=notice),
+        customers=customers_of(study),
     )
 
 
-        customers=customers_of(study),
-def _again(study: Study, assigned: Assigned, folder: Path, known: str, day: datetime.date) -> Measurement:
-    """The same data as they were on an earlier day: the unit table is there already, only the sums are new."""
-    return measure(study, assigned, as_of=day, cache_dir=folder, known=known)
 def customers_of(study: Study) -> CustomersReading | None:
     """What was known of all customers when contacts were first assigned; None where nothing was scored by then."""
     figures = figures_in(figures_path(study.root, study.experiment.id))
     return None if figures is None else CustomersReading(figures, chosen=study.experiment.audience.scores is not None)
 
 
+def _again(study: Study, assigned: Assigned, folder: Path, known: str, day: datetime.date) -> Measurement:
+    """The same data as they were on an earlier day: the unit table is there already, only the sums are new."""
+    return measure(study, assigned, as_of=day, cache_dir=folder, known=known)
 
 
 def default_as_of(study: Study) -> datetime.date:

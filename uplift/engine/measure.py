@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from uplift.engine.adapter import Engine
 from uplift.engine.assigned import Assigned
+from uplift.engine.buckets import bucket_cube
 from uplift.engine.cluster_sums import (
     cluster_columns,
     cluster_statement,
@@ -24,7 +25,7 @@ from uplift.engine.machine import settings_for
 from uplift.engine.measurement import AssignedCell, Cell, Measurement, MetricSums
 from uplift.engine.plan import MetricPlan, metric_uses, plan
 from uplift.engine.ranks import ranked
-from uplift.engine.reached import received_plans, with_reached
+from uplift.engine.reached import flag_plans, with_parts
 from uplift.engine.sources import cache_folder
 from uplift.engine.sum_columns import (
     UNITS,
@@ -51,24 +52,27 @@ def measure(
     engine: Engine | None = None,
     progress: Progress = lambda _stage: None,
     course: bool = False,
+    buckets: bool = False,
     known: str | None = None,
 ) -> Measurement:
     """Measure every metric of the experiment in every arm, by one pass over each source and one over the unit table.
 
     `as_of` is a local day whose own hours are not over: a contact counts for a metric once its day of assignment plus
     window plus data lag is not later than `as_of`. Converted files and the unit table are kept in `cache_dir`. With
-    `course` the primary metric and the first one in money are told day by day and week by week too. `known` is the unit
-    table of another day of the same study (`Measurement.unit_table`): tables of a connection are not read again then.
+    `course` the primary metric and the first one in money are told day by day and week by week too; with `buckets` the
+    experiment's metrics are added up over 1,000 random buckets too. `known` is the unit table of another day of the
+    same study (`Measurement.unit_table`): tables of a connection are not read again then.
 
     Raises SpecError (a snippet), DataError (a source, an id, a value), each with its place.
     """
     folder = cache_dir or cache_folder(study)
     make_cache(folder)
     plans, notices = plans_of(study, course=course)
+    more = {"course": course, "buckets": buckets}
     if engine is not None:
-        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, course=course, known=known)
+        return _measure(engine, study, assigned, plans, notices, as_of, folder, progress, **more, known=known)
     with DuckDBEngine(settings_for(study, folder)) as own:
-        return _measure(own, study, assigned, plans, notices, as_of, folder, progress, course=course, known=known)
+        return _measure(own, study, assigned, plans, notices, as_of, folder, progress, **more, known=known)
 
 
 def plans_of(study: Study, *, course: bool) -> tuple[tuple[MetricPlan, ...], tuple[Problem, ...]]:
@@ -78,7 +82,7 @@ def plans_of(study: Study, *, course: bool) -> tuple[tuple[MetricPlan, ...], tup
         plans = tuple(replace(metric, course=False) for metric in plans)
     if (redemptions := redemption_plan(study)) is not None:
         plans = (*plans, redemptions)
-    return (*plans, *received_plans(study)), notices
+    return (*plans, *flag_plans(study)), notices
 
 
 def _measure(
@@ -92,6 +96,7 @@ def _measure(
     progress: Progress,
     *,
     course: bool,
+    buckets: bool,
     known: str | None = None,
 ) -> Measurement:
     unit = unit_table(engine, study, assigned, plans, cache=folder, progress=progress, known=known)
@@ -120,6 +125,11 @@ def _measure(
             until = min(m.plan.mature_until(as_of) or as_of, as_of)
             own = ranked(engine, column.column, m.plan.quantile, decimals=decimals, until=until)
             metrics[m.plan.key] = replace(metrics[m.plan.key], quantiles=own)
+    cube = None
+    if buckets:
+        progress("add up over random buckets")
+        used = [m for m in columns if (m.plan.name, m.plan.window) in metric_uses(study)]
+        cube = bucket_cube(engine, used, experiment=study.experiment.id, as_of=as_of, clustered=added.clustered)
     skipped = {name for name, _ in metric_uses(study)} - {m.plan.name for m in columns}
     return Measurement(
         as_of=as_of,
@@ -135,6 +145,7 @@ def _measure(
         unit_table=unit.path.name,
         not_measured=tuple(sorted(skipped)),
         leaked_clusters=added.leaked,
+        buckets=cube,
         enrolled=enrolled_by_day(engine, as_of, clustered=added.clustered) if course else (),
     )
 
@@ -231,7 +242,8 @@ def _columns(
     """Bounds and caps of all metrics: two small passes over the unit table, before the one that adds up."""
     # Totals of households and net values are larger than any column: their bounds need every count.
     experiment = study.experiment
-    made = experiment.unit.cluster or experiment.compliance or (experiment.value and experiment.value.redemptions)
+    divided = experiment.compliance or experiment.trigger
+    made = experiment.unit.cluster or divided or (experiment.value and experiment.value.redemptions)
     bounds = bounds_of(engine, unit, exact=bool(made))
     chosen, notices = [], []
     for number, metric in enumerate(plans):
@@ -249,7 +261,7 @@ def _columns(
         chosen.append(with_covariates(columns, unit, bounds, caps, number=number, place=place))
         notices += found
     net, found = with_net_value(study, chosen, place=study.document.place("value"))
-    return (*chosen, *net, *with_reached(study, chosen)), (*notices, *found)
+    return (*chosen, *net, *with_parts(study, chosen)), (*notices, *found)
 
 
 def _caps_before(

@@ -62,6 +62,8 @@ def _snippets(study: Study) -> Iterator[tuple[Document, tuple[str, ...], str]]:
     own: list[tuple[tuple[str, ...], str | None]] = [(("audience", "where"), experiment.audience.where)]
     if experiment.compliance is not None:
         own.append((("compliance", "received", "where"), experiment.compliance.received.where))
+    if experiment.trigger is not None:
+        own.append((("trigger", "where"), experiment.trigger.where))
     if experiment.value is not None and experiment.value.redemptions is not None:
         own.append((("value", "redemptions", "where"), experiment.value.redemptions.where))
     if experiment.targeting is not None and experiment.targeting.strategy is not None:

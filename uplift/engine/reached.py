@@ -1,38 +1,66 @@
-"""Who was reached: for each metric what reached and unreached contacts bring, in every arm, in the one scan.
+"""Contacts divided by what happened to them: who was reached, and in whom the treatment could make a difference.
 
-Being reached happens after the assignment, so it is no segment and no filter. It divides each arm's sums in two, which
-is all that the complier effect needs; the metric itself keeps counting everybody.
+Both happen after the assignment, so neither is a segment nor a filter. They divide each arm's sums in two in the one
+scan, which is all that the complier effect and the triggered analysis need; the metric itself keeps counting everybody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from uplift.engine.plan import MetricPlan, Part
 from uplift.engine.snippets import parse, snippet_at
-from uplift.engine.sum_columns import Bounds, MetricColumns, SumColumn, exponents_of
-from uplift.spec.experiment import Primary, Secondary
+from uplift.engine.sum_columns import Bounds, CovariateColumns, MetricColumns, SumColumn, exponents_of
+from uplift.spec.experiment import Primary, Received, Secondary, Trigger
 from uplift.spec.study import Study
 
 RECEIVED = "compliance.received"
 EARLY = "compliance.early"
+MET = "trigger.met"
 EARLY_DAYS = 7
 """How many days before the assignment exposures are looked for: none of them can be this test's."""
 
 
-def received_plans(study: Study) -> tuple[MetricPlan, ...]:
-    """Who was reached within each window that the primary and secondary metrics have, and in the week before."""
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How one block of the YAML divides contacts: the plan of its flag, and the endings of the keys of both parts."""
+
+    flag: str
+    inside: str
+    outside: str
+    counted: str
+
+
+BY_REACH = Division(RECEIVED, "reached", "unreached", "received")
+BY_TRIGGER = Division(MET, "triggered", "untriggered", "met")
+
+
+def flag_plans(study: Study) -> tuple[MetricPlan, ...]:
+    """Who was reached, and who met the trigger, within each window that the primary and secondary metrics have.
+
+    Of reach also in the week before the assignment.
+    """
     experiment = study.experiment
-    if experiment.compliance is None:
-        return ()
-    received = experiment.compliance.received
-    path = ("compliance", "received", "where")
-    where = None if received.where is None else snippet_at(study.document, *path, text=received.where)
-    lag = study.source(received.source).data_lag
-    windows = dict.fromkeys(use.window.days for use in _uses(study) if use.window is not None)
+    plans: list[MetricPlan] = []
+    if experiment.compliance is not None:
+        part, lag = _part(study, experiment.compliance.received, ("compliance", "received", "where"))
+        plans = _windowed(study, RECEIVED, part, lag)
+        if plans:
+            plans.append(
+                MetricPlan(EARLY, EARLY, "proportion", (replace(part, before=EARLY_DAYS),), None, 0, None, None)
+            )
+    if experiment.trigger is not None:
+        plans += _windowed(study, MET, *_part(study, experiment.trigger, ("trigger", "where")))
+    return tuple(plans)
+
+
+def _part(study: Study, events: Received | Trigger, path: tuple[str, ...]) -> tuple[Part, int]:
+    """Whether a contact has any such event, and after how many days the source is complete."""
+    where = None if events.where is None else snippet_at(study.document, *path, text=events.where)
+    lag = study.source(events.source).data_lag
     part = Part(
-        source=received.source,
+        source=events.source,
         aggregate="any",
         value=None,
         where=None if where is None else parse(where),
@@ -41,30 +69,33 @@ def received_plans(study: Study) -> tuple[MetricPlan, ...]:
         binary=True,
         where_snippet=where,
     )
-    days = lag.days if lag else 0
-    plans = [
-        MetricPlan(f"{RECEIVED} {w}d", RECEIVED, "proportion", (replace(part, window=w),), w, days, None, None)
-        for w in windows
+    return part, lag.days if lag else 0
+
+
+def _windowed(study: Study, name: str, part: Part, lag: int) -> list[MetricPlan]:
+    windows = dict.fromkeys(use.window.days for use in _uses(study) if use.window is not None)
+    return [
+        MetricPlan(f"{name} {w}d", name, "proportion", (replace(part, window=w),), w, lag, None, None) for w in windows
     ]
-    if not plans:
-        return ()
-    early = MetricPlan(EARLY, EARLY, "proportion", (replace(part, before=EARLY_DAYS),), None, 0, None, None)
-    return (*plans, early)
 
 
-def with_reached(study: Study, columns: Sequence[MetricColumns]) -> tuple[MetricColumns, ...]:
-    """For every primary and secondary share, mean and count: what reached and what unreached contacts bring.
+def with_parts(study: Study, columns: Sequence[MetricColumns]) -> tuple[MetricColumns, ...]:
+    """For every primary and secondary share, mean and count: what either part of the contacts brings.
 
-    The keys are the metric's with `.reached`, `.unreached` and `.received` (contacts) behind; all three are of the same
-    mature contacts.
+    The keys are the metric's with the endings of a division behind (`.reached`, `.unreached`, `.received`: contacts);
+    all three are of the same mature contacts. Of clusters the first alone, which adds up its other column and the flag
+    as if they were covariates: totals of one cluster go together, and their products say how.
     """
-    received = {m.plan.window: m for m in columns if m.plan.name == RECEIVED}
-    uses = {(use.metric, use.window.days if use.window else None) for use in _uses(study)}
     found: list[MetricColumns] = []
-    for metric in columns:
-        divides = received.get(metric.plan.window) if metric.plan.window is not None else None
-        if divides is not None and (metric.plan.name, metric.plan.window) in uses and len(metric.columns) == 1:
-            found.extend(_divided(metric, divides))
+    uses = {(use.metric, use.window.days if use.window else None) for use in _uses(study)}
+    for division in (BY_REACH, BY_TRIGGER):
+        flags = {m.plan.window: m for m in columns if m.plan.name == division.flag}
+        for metric in columns:
+            flag = flags.get(metric.plan.window) if metric.plan.window is not None else None
+            if flag is None or (metric.plan.name, metric.plan.window) not in uses or len(metric.columns) != 1:
+                continue
+            divided = _clusters if study.experiment.unit.cluster is not None else _contacts
+            found.extend(divided(metric, flag, division))
     return tuple(found)
 
 
@@ -73,24 +104,54 @@ def _uses(study: Study) -> tuple[Primary | Secondary, ...]:
     return (metrics.primary, *metrics.secondary)
 
 
-def _divided(metric: MetricColumns, received: MetricColumns) -> Iterator[MetricColumns]:
-    (value,), (flag,) = metric.columns, received.columns
-    lag = max(metric.plan.lag, received.plan.lag)
-    bounds = Bounds(min(value.bounds.low, 0), max(value.bounds.high, 0), value.bounds.present, value.bounds.nonzero)
-    for word, test in (("reached", "<> 0"), ("unreached", "= 0")):
-        sql = f"(CASE WHEN {flag.plain} {test} THEN {value.plain} ELSE 0 END)"
+def _contacts(metric: MetricColumns, flag: MetricColumns, division: Division) -> Iterator[MetricColumns]:
+    inside, outside = _parts(metric, flag)
+    for word, column in ((division.inside, inside), (division.outside, outside)):
         yield MetricColumns(
-            plan=_plan(metric.plan, received.plan, word, lag),
-            columns=(SumColumn(sql, None, 0, (), bounds),),
+            plan=_plan(metric.plan, flag.plan, word),
+            columns=(column,),
             decimals=metric.decimals,
             exponents=exponents_of(1, (1,)) if metric.binary else exponents_of(1, (1, 2)),
             binary=metric.binary,
             complete=metric.complete,
             cap=metric.cap,
         )
-    yield replace(received, plan=_plan(metric.plan, received.plan, "received", lag))
+    yield replace(flag, plan=_plan(metric.plan, flag.plan, division.counted))
 
 
-def _plan(metric: MetricPlan, received: MetricPlan, word: str, lag: int) -> MetricPlan:
-    name = f"{metric.key}.{word}"
-    return MetricPlan(name, name, metric.kind, (*metric.parts, *received.parts), metric.window, lag, None, metric.upper)
+def _clusters(metric: MetricColumns, flag: MetricColumns, division: Division) -> Iterator[MetricColumns]:
+    inside, outside = _parts(metric, flag)
+    (of_flag,) = flag.columns
+    others = CovariateColumns(
+        names=(division.outside, division.counted),
+        columns=(outside, of_flag),
+        decimals=(*metric.decimals, 0),
+        caps=(),
+        exponents=(),  # chosen with the totals of clusters
+    )
+    yield MetricColumns(
+        plan=_plan(metric.plan, flag.plan, division.inside),
+        columns=(inside,),
+        decimals=metric.decimals,
+        exponents=(),
+        binary=False,
+        complete=metric.complete,
+        cap=metric.cap,
+        covariates=others,
+    )
+
+
+def _parts(metric: MetricColumns, flag: MetricColumns) -> tuple[SumColumn, SumColumn]:
+    """The metric's value where the flag is set, and where it is not; zero elsewhere."""
+    (value,), (of_flag,) = metric.columns, flag.columns
+    bounds = Bounds(min(value.bounds.low, 0), max(value.bounds.high, 0), value.bounds.present, value.bounds.nonzero)
+    inside, outside = (
+        SumColumn(f"(CASE WHEN {of_flag.plain} {test} THEN {value.plain} ELSE 0 END)", None, 0, (), bounds)
+        for test in ("<> 0", "= 0")
+    )
+    return inside, outside
+
+
+def _plan(metric: MetricPlan, flag: MetricPlan, word: str) -> MetricPlan:
+    name, lag = f"{metric.key}.{word}", max(metric.lag, flag.lag)
+    return MetricPlan(name, name, metric.kind, (*metric.parts, *flag.parts), metric.window, lag, None, metric.upper)

@@ -1,4 +1,4 @@
-"""The comparison seen closer: what covariates brought, and the effect among those who were reached."""
+"""The comparison seen closer: what covariates brought, the effect on those who were reached, or could be changed."""
 
 from __future__ import annotations
 
@@ -76,6 +76,38 @@ def reached_chapter(voice: Voice) -> Chapter | None:
     heads = (labels.metric, words.reached_share, words.baseline, labels.uplift, labels.difference)
     sheet = Sheet(words.reached, heads, tuple(lines))
     return Chapter("reached", words.reached, lead=(*leads, sentences.of_whom(language)), sheets=(sheet,))
+
+
+def triggered_chapter(voice: Voice) -> Chapter | None:
+    """What the triggered contacts say of everybody, beside the uplift as assigned; None without a trigger."""
+    words, language = SEGMENTS[voice.language], voice.language
+    lines, leads = [], []
+    for metric in voice.result.metrics:
+        for found in metric.triggered:
+            uplift = _shown(voice, metric, found.treatment)
+            if uplift is None:
+                continue
+            share = numbers.percent(found.share, language)
+            arm = voice.arm(found.treatment) if voice.several else None
+            estimate, bounds = voice.relative(found.relative, found.relative_interval), values.MISSING
+            if found.relative_interval is not None:
+                bounds = voice.share_bounds(found.relative_interval)
+            if metric.role == "primary" and found.relative is not None:
+                leads.append(sentences.triggered(share, estimate, bounds, voice.short_title(metric), language, arm=arm))
+            counted = f"{numbers.count(found.control_n, language)} : {numbers.count(found.treatment_n, language)}"
+            lines.append(
+                row(
+                    Cell(voice.title(metric), arm or ""),
+                    Cell(share, counted),
+                    Cell(estimate if found.relative is not None else values.MISSING, bounds),
+                    Cell(voice.estimate(uplift), voice.bounds(uplift)),
+                )
+            )
+    if not lines:
+        return None
+    heads = (voice.labels.metric, words.triggered_share, words.diluted, words.assigned)
+    sheet = Sheet(words.triggered, heads, tuple(lines))
+    return Chapter("triggered", words.triggered, lead=(*leads, sentences.of_what(language)), sheets=(sheet,))
 
 
 def _shown(voice: Voice, metric: MetricResult, treatment: str) -> Uplift | None:

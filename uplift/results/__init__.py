@@ -10,6 +10,7 @@ from uplift.results.breakdowns import (
     Reached,
     Segments,
     SegmentValue,
+    Triggered,
 )
 from uplift.results.effects import ArmValue, Direction, Interval, Kind, Method, Uplift, Verdict
 from uplift.results.history import ClaimReading, History, ProgrammeRun
@@ -61,6 +62,7 @@ __all__ = [
     "Segments",
     "SourceFacts",
     "TargetingReading",
+    "Triggered",
     "Uplift",
     "Verdict",
 ]

@@ -106,6 +106,24 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Triggered:
+    """The effect on all contacts, read from those in whom the treatment could make a difference (Deng & Hu 2015).
+
+    `share` of all contacts met the trigger: `control_n` and `treatment_n` of them. `relative` and `absolute` are
+    diluted back: they speak of everybody, like the uplift, and leave out the noise of those whom nothing could change.
+    """
+
+    treatment: str
+    share: float
+    control_n: int
+    treatment_n: int
+    relative: float | None
+    relative_interval: Interval | None
+    absolute: float | None
+    absolute_interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
 class LookReading:
     """One planned look at the primary metric of a group-sequential design, in the order of the plan.
 

@@ -7,10 +7,8 @@ from uplift.spec.study import Study
 
 def unevaluated(study: Study) -> tuple[str, ...]:
     """Paths of the written blocks that have no effect on an analysis yet: `design.comparisons`, …"""
-    experiment = study.experiment
-    design = experiment.design
+    design = study.experiment.design
     written = {
-        "compliance": experiment.compliance is not None and experiment.unit.cluster is not None,
         "design.comparisons": design.comparisons != "vs_control",
     }
     return tuple(block for block, is_written in written.items() if is_written)

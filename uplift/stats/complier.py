@@ -53,7 +53,7 @@ class DilutedEffect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ratio:
+class FiellerPair:
     """Two correlated estimates; all θ with |numerator − θ denominator| ≤ q s.e. form Fieller's set."""
 
     numerator: float
@@ -117,17 +117,19 @@ def complier_effect(
     mean_c, var_c = float(control.mean[0]), _variance_of_mean(control)
     effect, var_effect = a + b - mean_c, var_a + var_b + 2 * cov_ab + var_c
     # Among treated contacts y and «reached» covary by π (mean of the reached − mean of all).
-    absolute = _Ratio(effect, share, var_effect, share * (a / share - a - b) / (n - 1), share * (1 - share) / (n - 1))
+    absolute = FiellerPair(
+        effect, share, var_effect, share * (a / share - a - b) / (n - 1), share * (1 - share) / (n - 1)
+    )
     baseline = mean_c - b
-    relative = _Ratio(a, baseline, var_a, -cov_ab, var_b + var_c)
+    relative = FiellerPair(a, baseline, var_a, -cov_ab, var_b + var_c)
     critical = level.critical()
     return ComplierEffect(
         share,
         baseline / share,
         effect / share,
-        _sided(absolute.interval(critical), level, direction),
+        sided_by(absolute.interval(critical), level, direction),
         a / baseline - 1 if baseline > 0 else None,
-        _sided(_minus_one(relative.interval(critical)) if baseline > 0 else None, level, direction),
+        sided_by(relative_of(relative.interval(critical)) if baseline > 0 else None, level, direction),
     )
 
 
@@ -161,17 +163,17 @@ def diluted_effect(
     v_u = _variance_of_mean(untriggered) if untriggered.n > 1 else 0.0
     effect, var_effect = r * (m_t - m_c), r * r * (v_t + v_c)
     whole = r * m_c + (1 - r) * m_u
-    absolute = _Ratio(effect, 1.0, var_effect, 0.0, var_r / (r * r))
-    relative = _Ratio(
+    absolute = FiellerPair(effect, 1.0, var_effect, 0.0, var_r / (r * r))
+    relative = FiellerPair(
         effect, whole, var_effect, -r * r * v_c, r * r * v_c + (1 - r) ** 2 * v_u + var_r * (m_u / r) ** 2
     )
     critical = level.critical()
     return DilutedEffect(
         r,
         effect,
-        _sided(absolute.interval(critical), level, direction),
+        sided_by(absolute.interval(critical), level, direction),
         effect / whole if whole > 0 else None,
-        _sided(relative.interval(critical) if whole > 0 else None, level, direction),
+        sided_by(relative.interval(critical) if whole > 0 else None, level, direction),
     )
 
 
@@ -188,13 +190,15 @@ def _variance_of_mean(moments: Moments) -> float:
     return float(moments.second[0, 0]) / (moments.n - 1) / moments.n
 
 
-def _minus_one(interval: Interval | None) -> Interval | None:
+def relative_of(interval: Interval | None) -> Interval | None:
+    """The interval of a ratio as one of the relative uplift."""
     if interval is None or interval.low is None or interval.high is None:
         return None
     return Interval(interval.low - 1, interval.high - 1)
 
 
-def _sided(interval: Interval | None, level: Level, direction: Direction) -> Interval | None:
+def sided_by(interval: Interval | None, level: Level, direction: Direction) -> Interval | None:
+    """The interval with the open side of a one-sided test, on the side of zero that the verdict took."""
     if interval is None:
         return None
     shown = level.sided(interval.low, interval.high, floor=None, ceiling=None)

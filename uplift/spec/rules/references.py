@@ -49,6 +49,10 @@ def sources_are_defined(study: Study) -> Iterator[Problem]:
         named.append((("value", "redemptions", "source"), experiment.value.redemptions.source, "event"))
     if experiment.compliance:
         named.append((("compliance", "received", "source"), experiment.compliance.received.source, "event"))
+    if experiment.trigger:
+        named.append((("trigger", "source"), experiment.trigger.source, "event"))
+    if experiment.send_time:
+        named.append((("send_time", "log"), experiment.send_time.log, "event"))
     for path, name, grain in named:
         place = study.document.place(*path)
         source = known.get(name)

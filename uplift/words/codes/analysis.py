@@ -192,6 +192,23 @@ ANALYSIS: tuple[Entry, ...] = (
         "Kontakten.",
     ),
     Entry(
+        code="UP619",
+        title_en="the trigger is not met alike in all arms",
+        title_de="Auslöser tritt nicht in allen Gruppen gleich oft ein",
+        why_en="Contacts in whom the treatment could make a difference are compared with the same kind of contacts in "
+        "control. Where the arms meet the trigger unequally often (or one never does, because only the treatment logs "
+        "it) they are not the same kind: openers of a mail buy more than all of control would, mail or no mail.",
+        why_de="Kontakte, bei denen die Maßnahme etwas ändern konnte, werden mit ebensolchen Kontakten der Kontrolle "
+        "verglichen. Tritt der Auslöser in den Gruppen verschieden oft ein (oder in einer nie, weil nur die Maßnahme "
+        "ihn aufzeichnet), sind es nicht ebensolche: Wer eine Mail öffnet, kauft auch ohne sie mehr als der Schnitt "
+        "der Kontrolle.",
+        fix_en="Log the trigger by one rule in every arm, control included, before anything is shown or withheld. "
+        "Until then read the uplift as assigned, and the effect on those who were reached (`compliance`).",
+        fix_de="Zeichnen Sie den Auslöser in jeder Gruppe nach derselben Regel auf, auch in der Kontrolle, und bevor "
+        "etwas gezeigt oder zurückgehalten wird. Bis dahin gelten der Uplift nach Zuteilung und die Wirkung bei den "
+        "Erreichten (`compliance`).",
+    ),
+    Entry(
         code="UP631",
         title_en="weights changed while the test ran",
         title_de="Gewichte haben sich während des Tests geändert",

@@ -384,6 +384,7 @@ _SENTENCES = {
     "UP608": _conditional,
     "UP609": _no_higher_moments,
     "UP618": splits.sequence,
+    "UP619": splits.trigger,
     "UP626": _early_exposure,
     "UP627": _unlike_spread,
     "UP628": _unlike_before,

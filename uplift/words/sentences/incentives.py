@@ -36,6 +36,8 @@ class IncentiveWords:
     refused: str
     against: str
     limited: str
+    by_model: str
+    unproven: str
 
 
 INCENTIVES: dict[Language, IncentiveWords] = {
@@ -68,6 +70,8 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         against="Gegen den Rat der Prüfung erstellt.",
         limited="Für alle reichen Budget oder Plätze nicht. Dass sich die Kontakte in ihrer Wirkung unterscheiden, ist "
         "nachgewiesen; deshalb nennt die Liste die, bei denen das Geld am meisten bringt.",
+        by_model="{contacts} Kontakte, die heute zur Zielgruppe gehören, nach dem Modell {model} aus «{experiment}».",
+        unproven="Jener Test hat nicht nachgewiesen, dass sich eine Auswahl lohnt.",
     ),
     "en": IncentiveWords(
         title="One incentive for everybody: what is left after costs?",
@@ -98,5 +102,7 @@ INCENTIVES: dict[Language, IncentiveWords] = {
         against="Made against the advice of the gate.",
         limited="Budget or places don't suffice for everyone. That contacts differ in their effect is proven, so the "
         "list names those for whom the money brings most.",
+        by_model="{contacts} contacts who are eligible today, by the model {model} of «{experiment}».",
+        unproven="That test has not proven that a selection is worth it.",
     ),
 }

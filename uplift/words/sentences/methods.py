@@ -51,10 +51,6 @@ _BLOCKS: dict[str, tuple[str, str]] = {
         "Segmente sind vorab festgelegt, aber noch nicht ausgewertet.",
         "Segments are declared but not evaluated yet.",
     ),
-    "compliance": (
-        "Die Wirkung bei erreichten Kontakten ist noch nicht ausgewertet; verglichen wird nach Zuteilung.",
-        "The effect among contacts who were reached is not evaluated yet; groups are compared as assigned.",
-    ),
     "claims": ("Aussagen über den Test sind noch nicht geprüft.", "Claims about the test are not checked yet."),
     "value": (
         "Marge und Kosten sind noch nicht in Geldwert umgerechnet.",

@@ -28,6 +28,10 @@ class SegmentWords:
     reached: str
     reached_share: str
     baseline: str
+    triggered: str
+    triggered_share: str
+    diluted: str
+    assigned: str
 
 
 SEGMENTS: dict[Language, SegmentWords] = {
@@ -46,6 +50,10 @@ SEGMENTS: dict[Language, SegmentWords] = {
         reached="Wirkung bei den Erreichten",
         reached_share="erreicht",
         baseline="Vergleichswert ohne Aktion",
+        triggered="Wo die Aktion etwas ändern konnte",
+        triggered_share="Auslöser erreicht",
+        diluted="Uplift, auf alle zurückgerechnet",
+        assigned="Uplift nach Zuteilung",
     ),
     "en": SegmentWords(
         heading="Segments",
@@ -62,6 +70,10 @@ SEGMENTS: dict[Language, SegmentWords] = {
         reached="Effect among those who were reached",
         reached_share="reached",
         baseline="Value without the campaign",
+        triggered="Where the campaign could make a difference",
+        triggered_share="met the trigger",
+        diluted="Uplift, diluted back to all",
+        assigned="Uplift as assigned",
     ),
 }
 
@@ -146,6 +158,29 @@ def reached(share: str, estimate: str, bounds: str, metric: str, language: Langu
         language,
         de=f"{share} {group_de} wurden erreicht. Bei ihnen beträgt der Uplift von «{metric}» {estimate} ({bounds}).",
         en=f"{share} {group_en} were reached. Among them the uplift of '{metric}' is {estimate} ({bounds}).",
+    )
+
+
+def triggered(share: str, estimate: str, bounds: str, metric: str, language: Language, *, arm: str | None) -> str:
+    """The effect of the triggered contacts, on everybody."""
+    of_de, of_en = (f" von {arm} und Kontrolle", f" of {arm} and control") if arm else ("", "")
+    return say(
+        language,
+        de=f"{share} der Kontakte{of_de} haben den Auslöser erreicht; nur bei ihnen konnte die Aktion etwas ändern. "
+        f"Auf alle zurückgerechnet beträgt der Uplift von «{metric}» {estimate} ({bounds}).",
+        en=f"{share} of the contacts{of_en} met the trigger; only in them could the campaign make a difference. "
+        f"Diluted back to all, the uplift of '{metric}' is {estimate} ({bounds}).",
+    )
+
+
+def of_what(language: Language) -> str:
+    """How it relates to the uplift as assigned."""
+    return say(
+        language,
+        de="Das ist dieselbe Frage wie die nach dem Uplift nach Zuteilung, ohne das Rauschen der Kontakte, bei denen "
+        "nichts anders war. Die Entscheidung fällt weiterhin nach Zuteilung.",
+        en="It asks the same as the uplift as assigned, without the noise of contacts for whom nothing was different. "
+        "The decision is still taken as assigned.",
     )
 
 

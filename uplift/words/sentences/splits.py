@@ -1,4 +1,4 @@
-"""Arms that do not have the sizes of their weights on a day, or as the days came."""
+"""Arms that do not have the sizes of their weights on a day or as the days came, or that meet a trigger unequally."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from uplift.words import numbers
 from uplift.words.dates import day
 from uplift.words.language import Language, say
+from uplift.words.names import shortened
 
 Facts = Mapping[str, str | int | float | None]
 
@@ -44,6 +45,32 @@ def sequence(facts: Facts, language: Language) -> str:
         language,
         de=f"Laufend geprüft passt die Aufteilung ab dem {first}. Tag der Zuteilung{when} nicht mehr ({p}).",
         en=f"Checked as the days came, the split no longer fits from day {first} of assignment{when} on ({p}).",
+    )
+
+
+def trigger(facts: Facts, language: Language) -> str:
+    """Whether the arms meet the trigger equally often."""
+    shares = {name.removeprefix("share "): found for name, found in facts.items() if name.startswith("share ")}
+    told = ", ".join(
+        f"{shortened(arm)} {numbers.percent(float(share), language)}"
+        for arm, share in shares.items()
+        if isinstance(share, int | float)
+    )
+    p, alpha = facts.get("p"), facts.get("alpha")
+    test = f"; {_p(facts, language)}" if isinstance(p, float) else ""
+    never = any(not share for share in shares.values())
+    if isinstance(p, float) and isinstance(alpha, float) and p >= alpha and not never:
+        return say(
+            language,
+            de=f"Den Auslöser erreichen alle Gruppen gleich oft ({told}{test}).",
+            en=f"All arms meet the trigger equally often ({told}{test}).",
+        )
+    return say(
+        language,
+        de=f"Den Auslöser erreichen die Gruppen nicht gleich oft ({told}{test}); die Wirkung bei diesen Kontakten wird "
+        "nicht gezeigt.",
+        en=f"The arms do not meet the trigger equally often ({told}{test}); the effect among these contacts is not "
+        "shown.",
     )
 
 
