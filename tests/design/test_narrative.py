@@ -82,7 +82,8 @@ def test_every_shipped_experiment_can_be_explained(path: Path, language: Languag
     study = load_study(path)
     text = told(study, language)
     for arm in study.experiment.arms.values():
-        assert str(arm.title) in text
+        assert arm.title is not None
+        assert arm.title.in_language(language) in text
     assert str(study.experiment.audience.where) in text
     assert "None" not in text
     assert not re.search(r"[{}]", text)
