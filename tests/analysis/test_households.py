@@ -18,7 +18,6 @@ from uplift.report import render
 from uplift.results import Check, Result
 from uplift.results.json_form import from_json, to_json
 from uplift.spec import Study, load_study
-from uplift.spec.unevaluated import unevaluated
 from uplift.stats.decision import Level
 from uplift.store import Store
 
@@ -178,7 +177,7 @@ def test_households_get_a_verdict_and_nothing_is_left_unread(bought: tuple[Shop,
     made, result = bought
     assert result.trusted
     assert all(u.direction != "refused" for m in result.metrics for u in m.uplifts)
-    assert unevaluated(made.study) == ()
+    assert result.not_evaluated == ()
     assert from_json(to_json(result)) == result
 
 

@@ -255,13 +255,6 @@ def test_a_look_before_anybody_is_mature_is_refused(tmp_path: Path) -> None:
     assert problem.fix == "earliest useful date 2027-01-02"
 
 
-def test_a_block_without_effect_yet_is_named_at_its_place(tmp_path: Path) -> None:
-    pairs = ("assignment:", "  comparisons: all_pairs\nassignment:")
-    problem = found(tmp_path, pairs)["UP321"]
-    assert problem.level == "note"
-    assert "'design.comparisons'" in problem.message
-
-
 def test_a_look_with_few_converters_in_control_is_warned_of(tmp_path: Path) -> None:
     looks = ("assignment:", "  sequential: {looks: [2027-01-05, 2027-01-29]}\nassignment:")
     assert found(tmp_path, looks)["UP313"].level == "warning"

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from uplift.analysis import checks, validity
+from uplift.analysis.buckets import second_road
 from uplift.analysis.claims import claim_readings
 from uplift.analysis.comparison import terms_of
 from uplift.analysis.decision import recommend
@@ -36,7 +37,6 @@ from uplift.results.customers import CustomersReading
 from uplift.results.customers_json import figures_in
 from uplift.results.result import Role
 from uplift.spec import Study, load_study
-from uplift.spec.unevaluated import unevaluated
 from uplift.store import Store
 from uplift.store.places import figures_path
 from uplift.version import __version__
@@ -74,7 +74,7 @@ def analyze(
     folder = store.path / "units"
     readable = with_sources(study, sources or {}, cache=folder)
     readable = with_predictions(readable, assigned, as_of=day, folder=folder, progress=progress)
-    measurement = measure(readable, assigned, as_of=day, cache_dir=folder, progress=progress, course=True)
+    measurement = measure(readable, assigned, as_of=day, cache_dir=folder, progress=progress, course=True, buckets=True)
     for problem in measurement.notices:
         notice(problem)
     if not sum(measurement.assigned.values()):
@@ -86,7 +86,7 @@ def analyze(
     terms = terms_of(study)
     again = partial(_again, readable, assigned, folder, measurement.unit_table)
     sitting = sit(study, day, measurement, terms=terms, measure_on=again)
-    terms = replace(terms, levels=sitting.levels)
+    terms = replace(terms, levels=sitting.levels, read_out=sitting.read_out)
     epochs = epochs_of(study, measurement)
     about_design = (
         *checks.srm(epochs, cluster=cluster),
@@ -111,9 +111,7 @@ def analyze(
         )
 
     metrics = tuple(
-        estimate(role, use, measurement)
-        for role, use in uses_of(study)
-        if use.metric not in measurement.not_measured
+        estimate(role, use, measurement) for role, use in uses_of(study) if use.metric not in measurement.not_measured
     )
     metrics = tuple(replace(m, looks=sitting.looks) if m.role == "primary" else m for m in metrics)
     metrics = with_reached(study, metrics, measurement, terms=terms)
@@ -142,6 +140,7 @@ def analyze(
         *exposure_checks(study, measurement),
         *triggers,
         *validity.unlike_arms(study, metrics, measurement, epochs),
+        *second_road(study, metrics, measurement, terms=terms),
         *checks.unknown_arms(measurement.unknown),
         *checks.odd_sources(readable, measurement.notices),
         *checks.missing(
@@ -168,7 +167,7 @@ def analyze(
             sources=tuple(SourceFacts(s.name, s.rows, s.fingerprint) for s in measurement.sources),
             ledger_hash=measurement.ledger_fingerprint,
         ),
-        not_evaluated=(*unevaluated(study), *(f"metrics.{name}" for name in measurement.not_measured)),
+        not_evaluated=tuple(f"metrics.{name}" for name in measurement.not_measured),
         record=record,
         money=money,
         claims=claim_readings(study, metrics),

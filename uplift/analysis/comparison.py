@@ -6,6 +6,7 @@ together count together, several arms share the design's correction. Everything 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,11 @@ UNFIT = frozenset({"UP650", "UP651"})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every comparison of one experiment shares."""
+    """What every comparison of one experiment shares.
+
+    With `all_pairs` the treatment arms are compared with each other too, all of it one family. `read_out` is False at a
+    planned look before the end: pairs are not looked at then, and have all of their error at the end.
+    """
 
     interval: str
     alpha: float
@@ -44,18 +49,29 @@ class Terms:
     correction: Literal["dunnett", "holm", "none"]
     weights: Mapping[str, Fraction]
     levels: Mapping[str, float] = field(default_factory=dict)  # of a look: treatment → its α, correction included
+    all_pairs: bool = False
+    read_out: bool = True
 
     def design_ratio(self, control: str, treatment: str) -> float:
         """How unequal the two arms were designed: the larger weight over the smaller."""
         low, high = sorted((self.weights[control], self.weights[treatment]))
         return float(high / low)
 
+    def comparisons(self, treatments: int) -> int:
+        """How many comparisons of one metric share the error."""
+        return treatments * (treatments + 1) // 2 if self.all_pairs else treatments
+
+    def own_alpha(self, treatments: int) -> float:
+        """What each comparison may spend where every one spends for itself (looks): its share of the error."""
+        return self.alpha / self.comparisons(treatments) if self.correction != "none" else self.alpha
+
 
 def terms_of(study: Study) -> Terms:
     """The terms that the design gives (the project's defaults are already merged in)."""
     design = study.experiment.design
     weights = {name: arm.weight for name, arm in study.experiment.arms.items()}
-    return Terms(design.interval, design.alpha, design.sides, design.correction, weights)
+    pairs = design.comparisons == "all_pairs" and len(study.experiment.treatments) > 1
+    return Terms(design.interval, design.alpha, design.sides, design.correction, weights, all_pairs=pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +104,37 @@ class Question:
 
 def questions_of(study: Study, use: Use, measured: MetricSums) -> list[Question]:
     """Every treatment arm against the control, in bucket order."""
-    definition, control = study.metric(use.metric), study.experiment.control
-    return [
-        Question(
-            metric=use.metric,
-            kind=definition.kind,
-            better=definition.better,
-            control_arm=control,
-            treatment_arm=arm,
-            strata=strata_of(measured, control=control, treatment=arm),
-            clustered=measured.clustered,
-            covariates=measured.covariates,
-        )
-        for arm in study.experiment.treatments
-    ]
+    control = study.experiment.control
+    return [_question(study, use, measured, control, arm) for arm in study.experiment.treatments]
+
+
+def pairs_of(study: Study, use: Use, terms: Terms) -> list[tuple[str, str]]:
+    """Every treatment arm with each one before it, where the design compares all pairs.
+
+    Not of a guardrail: it asks what an arm does to what there was before.
+    """
+    if not terms.all_pairs or isinstance(use, Guardrail):
+        return []
+    return list(itertools.combinations(study.experiment.treatments, 2))
+
+
+def pair_questions_of(study: Study, use: Use, measured: MetricSums, terms: Terms) -> list[Question]:
+    """The treatment arms against each other; the earlier one stands where the control stands elsewhere."""
+    return [_question(study, use, measured, *pair) for pair in pairs_of(study, use, terms)]
+
+
+def _question(study: Study, use: Use, measured: MetricSums, control: str, arm: str) -> Question:
+    definition = study.metric(use.metric)
+    return Question(
+        metric=use.metric,
+        kind=definition.kind,
+        better=definition.better,
+        control_arm=control,
+        treatment_arm=arm,
+        strata=strata_of(measured, control=control, treatment=arm),
+        clustered=measured.clustered,
+        covariates=measured.covariates,
+    )
 
 
 def refused(uplift: Uplift, refusals: Mapping[str, str]) -> Uplift:
@@ -116,74 +149,90 @@ def strata_of(measured: MetricSums, *, control: str, treatment: str) -> tuple[St
     Strata in which an arm has fewer than two mature contacts are merged with the next smallest one of their epoch, a
     rule that knows no outcome. An epoch without mature contacts in one of the arms can't be compared and is left out.
     """
+    some = next((cell.adjusting or cell.sums for cell in measured.cells), Sums(("y",), 0, {}, (0,), (0,)))
+    nobody = replace(some, n=0, powers={}, nonzero=0)
+    groups = groups_of(measured, control=control, treatment=treatment)
+    return tuple((g.arms.get(control, nobody).moments(), g.arms.get(treatment, nobody).moments()) for g in groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One stratum of a comparison: the weight epochs and strata that it unites, and the sums of its arms."""
+
+    keys: tuple[tuple[int, str], ...]
+    arms: Mapping[str, Sums]
+
+    def __add__(self, other: Group) -> Group:
+        arms = sorted(self.arms.keys() | other.arms.keys())
+        added = {arm: reduce(add, (g.arms[arm] for g in (self, other) if arm in g.arms)) for arm in arms}
+        return Group(self.keys + other.keys, added)
+
+    @property
+    def contacts(self) -> int:
+        """Contacts (or clusters) of both arms."""
+        return sum(sums.n for sums in self.arms.values())
+
+    def smaller_arm(self, control: str, treatment: str) -> int:
+        """How many the smaller of these arms has."""
+        return min(self.arms[arm].n if arm in self.arms else 0 for arm in (control, treatment))
+
+
+def groups_of(measured: MetricSums, *, control: str, treatment: str) -> tuple[Group, ...]:
+    """The strata of `strata_of` with the names of what they unite."""
     sums: dict[tuple[int, str], dict[str, Sums]] = {}
     for cell in measured.cells:
         if cell.arm in (control, treatment):
             sums.setdefault((cell.weight_epoch, cell.stratum or ""), {})[cell.arm] = cell.adjusting or cell.sums
     epochs: dict[int, list[Group]] = {}
-    for (epoch, _), arms in sorted(sums.items()):
-        epochs.setdefault(epoch, []).append(arms)
+    for key, arms in sorted(sums.items()):
+        epochs.setdefault(key[0], []).append(Group((key,), arms))
     merged = [group for groups in epochs.values() for group in _merged(groups, control, treatment)]
-    comparable = [group for group in merged if _smaller_arm(group, control, treatment) >= SMALLEST]
-    shown = comparable or ([reduce(_together, merged)] if merged else [{}])
-    some = next((cell.adjusting or cell.sums for cell in measured.cells), Sums(("y",), 0, {}, (0,), (0,)))
-    nobody = replace(some, n=0, powers={}, nonzero=0)
-    return tuple((g.get(control, nobody).moments(), g.get(treatment, nobody).moments()) for g in shown)
-
-
-Group = Mapping[str, Sums]
+    comparable = [group for group in merged if group.smaller_arm(control, treatment) >= SMALLEST]
+    return tuple(comparable or ([reduce(add, merged)] if merged else [Group((), {})]))
 
 
 def _merged(groups: Sequence[Group], control: str, treatment: str) -> list[Group]:
     """The strata of one epoch, the smallest merged with the next one until each has contacts in both arms."""
-    ordered = sorted(groups, key=_contacts)
-    while len(ordered) > 1 and _smaller_arm(ordered[0], control, treatment) < SMALLEST:
-        ordered = sorted([_together(ordered[0], ordered[1]), *ordered[2:]], key=_contacts)
-    if all(_smaller_arm(group, control, treatment) >= SMALLEST for group in ordered):
+    ordered = sorted(groups, key=lambda group: group.contacts)
+    while len(ordered) > 1 and ordered[0].smaller_arm(control, treatment) < SMALLEST:
+        ordered = sorted([ordered[0] + ordered[1], *ordered[2:]], key=lambda group: group.contacts)
+    if all(group.smaller_arm(control, treatment) >= SMALLEST for group in ordered):
         return ordered
-    return [reduce(_together, ordered)]
+    return [reduce(add, ordered)]
 
 
-def _contacts(group: Group) -> int:
-    return sum(sums.n for sums in group.values())
-
-
-def _smaller_arm(group: Group, control: str, treatment: str) -> int:
-    return min(group[arm].n if arm in group else 0 for arm in (control, treatment))
-
-
-def _together(one: Group, other: Group) -> Group:
-    """Both groups as one, arm by arm."""
-    arms = sorted(one.keys() | other.keys())
-    return {arm: reduce(add, (group[arm] for group in (one, other) if arm in group)) for arm in arms}
-
-
-def answers(questions: Sequence[Question], terms: Terms) -> list[Uplift]:
-    """All arms of one metric: each interval at the level at which the design's correction decided it.
+def answers(questions: Sequence[Question], terms: Terms, pairs: Sequence[Question] = ()) -> list[Uplift]:
+    """All arms of one metric, then its pairs: each interval at the level at which the design's correction decided it.
 
     Holm: the stopping level for those not rejected, no simultaneous coverage. Dunnett: one level for all, intervals
-    are simultaneous over the arms. The family is the arms of this metric; metrics have roles instead.
+    are simultaneous over the arms. The family is the comparisons of this metric; metrics have roles instead.
     """
     if terms.levels:  # the plan's looks give each comparison its own level
-        return [answer(q, terms, terms.levels.get(q.treatment_arm, terms.alpha)) for q in questions]
-    plain = [answer(question, terms, terms.alpha) for question in questions]
+        own = terms.own_alpha(len(questions))
+        looked = [answer(q, terms, terms.levels.get(q.treatment_arm, terms.alpha)) for q in questions]
+        return looked + [answer(q, terms, own) for q in pairs]
+    every = [*questions, *pairs]
+    plain = [answer(question, terms, terms.alpha) for question in every]
     n_control, sizes = questions[0].control.n, [question.treatment.n for question in questions]
     decided = corrected([uplift.p_value for uplift in plain], terms, n_control=n_control, sizes=sizes)
     if decided is None:
         return plain
     return [
         replace(answer(question, terms, d.level), p_adjusted=d.adjusted)
-        for question, d in zip(questions, decided, strict=True)
+        for question, d in zip(every, decided, strict=True)
     ]
 
 
 def corrected(
     p_values: Sequence[float | None], terms: Terms, *, n_control: int, sizes: Sequence[int]
 ) -> Sequence[Decided] | None:
-    """The level at which the design's correction decides each arm; None where there is nothing to correct."""
+    """The level at which the design's correction decides each comparison; None where there is nothing to correct.
+
+    Dunnett's is for comparisons with the control alone: with pairs among them it is Holm's.
+    """
     if len(p_values) == 1 or terms.correction == "none":
         return None
-    if terms.correction == "holm":
+    if terms.correction == "holm" or len(p_values) > len(sizes):
         return holm(p_values, alpha=terms.alpha)
     if n_control == 0:
         return None

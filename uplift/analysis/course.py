@@ -94,8 +94,7 @@ def _always_valid(study: Study, arm: str, points: Sequence[_Point], terms: Terms
     planned = planned_information(study, arm) or _information_for_mde(study, terms)
     if planned is None:
         return [None] * len(points)
-    several = terms.correction != "none"
-    alpha = terms.alpha / len(study.experiment.treatments) if several else terms.alpha
+    alpha = terms.own_alpha(len(study.experiment.treatments))
     looks = [_look(point, terms) for point in points]
     return [reading.interval for reading in read_sequence(looks, alpha=alpha, planned=planned)]
 

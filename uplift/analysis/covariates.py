@@ -10,13 +10,17 @@ from uplift.results import Covariates
 
 
 def covariates_of(
-    questions: Sequence[Question], terms: Terms, *, refusals: Mapping[str, str]
+    questions: Sequence[Question], terms: Terms, *, refusals: Mapping[str, str], pairs: Sequence[Question] = ()
 ) -> tuple[Covariates, ...]:
-    """One reading per treatment that is adjusted, with the comparison as it would be without; none where nothing is."""
+    """One reading per treatment that is adjusted, with the comparison as it would be without; none where nothing is.
+
+    `pairs` belong to the same family.
+    """
     found = {question.treatment_arm: adjustment(question, terms) for question in questions}
     if not any(found.values()):
         return ()
-    plain = answers([replace(question, covariates=()) for question in questions], terms)
+    alone, others = ([replace(question, covariates=()) for question in asked] for asked in (questions, pairs))
+    plain = answers(alone, terms, others)
     return tuple(
         Covariates(
             treatment=uplift.treatment.arm,
@@ -25,6 +29,6 @@ def covariates_of(
             effective_sample=adjusted.gain,
             unadjusted=refused(uplift, refusals),
         )
-        for uplift in plain
+        for uplift in plain[: len(questions)]
         if (adjusted := found[uplift.treatment.arm]) is not None
     )

@@ -45,6 +45,7 @@ class Sitting:
     levels: Mapping[str, float] = field(default_factory=dict)
     refusals: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    read_out: bool = True
 
 
 def due_look(study: Study, today: datetime.date) -> datetime.date | None:
@@ -77,6 +78,7 @@ def sit(study: Study, day: datetime.date, now: Measurement, *, terms: Terms, mea
         looks=tuple(arm.looks for arm in found),
         levels={arm.looks.treatment: arm.level for arm in found if arm.level is not None},
         refusals={arm.looks.treatment: arm.refusal for arm in found if arm.refusal is not None},
+        read_out=final,
     )
     if all(arm.refusal == UNPLANNED for arm in found):
         last = due[-1].day if due else None
@@ -103,9 +105,8 @@ class _Plan:
 
     @property
     def alpha(self) -> float:
-        """What one comparison may spend: with several arms each has its share."""
-        comparisons = len(self.study.experiment.treatments)
-        return self.terms.alpha / comparisons if self.terms.correction != "none" else self.terms.alpha
+        """What one comparison may spend: with several arms each has its share, and so has each pair of them."""
+        return self.terms.own_alpha(len(self.study.experiment.treatments))
 
     @property
     def sign(self) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal
 
-from uplift.analysis.comparison import Terms, answers, other_answers, questions_of, refused
+from uplift.analysis.comparison import Terms, answers, other_answers, pair_questions_of, questions_of, refused
 from uplift.analysis.course import courses_of
 from uplift.analysis.covariates import covariates_of
+from uplift.analysis.looks import UNPLANNED
 from uplift.analysis.quantiles import quantile_uplifts
 from uplift.analysis.segments import segments_of
 from uplift.engine import MetricSums
@@ -56,13 +57,14 @@ def metric_result(
     """
     definition = study.metric(use.metric)
     experiment = study.experiment
-    questions = questions_of(study, use, measured) if definition.kind != "quantile" else []
+    ranked, arms = definition.kind == "quantile", len(experiment.treatments)
+    questions = questions_of(study, use, measured) if not ranked else []
+    pairs = pair_questions_of(study, use, measured, terms) if not ranked else []
     codes = {arm: code for arm in experiment.treatments if (code := refusal or (refusals or {}).get(arm))}
-    if definition.kind == "quantile":
-        found = quantile_uplifts(study, use, measured, terms=terms)
-    else:
-        found = answers(questions, terms)
-    uplifts = [refused(uplift, codes) for uplift in found]
+    found = quantile_uplifts(study, use, measured, terms=terms) if ranked else answers(questions, terms, pairs)
+    uplifts = [refused(uplift, codes) for uplift in found[:arms]]
+    wait = refusal or (None if terms.read_out else UNPLANNED)
+    between = [refused(uplift, {uplift.treatment.arm: wait} if wait else {}) for uplift in found[arms:]]
     others = [
         refused(other, codes)
         for question, uplift in zip(questions, uplifts, strict=False)  # a quantile has one method
@@ -83,6 +85,7 @@ def metric_result(
         mature=tuple((arm, measured.mature.get(arm, 0)) for arm in experiment.arms),
         immature=tuple((arm, measured.immature.get(arm, 0)) for arm in experiment.arms),
         uplifts=tuple(uplifts),
+        pairs=tuple(between),
         alternatives=tuple(others),
         increments=tuple(_increment(u) for u in uplifts) if _adds_up(definition) else (),
         guardrails=tuple((u.treatment.arm, _guardrail(use, definition, u)) for u in uplifts)
@@ -92,7 +95,7 @@ def metric_result(
         segments=segments_of(study, use, measured, terms=terms, refusals=codes, exploratory=exploratory)
         if questions
         else (),
-        covariates=covariates_of(questions, terms, refusals=codes),
+        covariates=covariates_of(questions, terms, refusals=codes, pairs=pairs),
         course=courses_of(study, use, measured, terms=terms),
     )
 

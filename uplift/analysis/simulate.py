@@ -8,6 +8,7 @@ metric's true uplift is known exactly.
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -137,7 +138,7 @@ class _World:
         object.__setattr__(self, "sums", found)
 
     def questions(self, metric: CompactMetric, arms: Sequence[Floats]) -> Iterator[list[Question]]:
-        """The questions of one metric in every replication of a block."""
+        """The questions of one metric in every replication of a block: with the control, then the pairs."""
         experiment = self.study.experiment
         definition = self.study.metric(metric.name)
         names = list(experiment.arms)
@@ -145,20 +146,21 @@ class _World:
             name: [sums.moments(weights[:, where]) for where, sums in self.sums[metric.key]]
             for name, weights in zip(names, arms, strict=True)
         }
+        asked = [(experiment.control, arm) for arm in experiment.treatments]
+        if self.terms.all_pairs:
+            asked += itertools.combinations(experiment.treatments, 2)
         for at in range(len(arms[0])):
             yield [
                 Question(
                     metric=metric.name,
                     kind=metric.kind,
                     better=definition.better,
-                    control_arm=experiment.control,
-                    treatment_arm=arm,
-                    strata=tuple(
-                        (c[at], t[at]) for c, t in zip(per_arm[experiment.control], per_arm[arm], strict=True)
-                    ),
+                    control_arm=first,
+                    treatment_arm=second,
+                    strata=tuple((c[at], t[at]) for c, t in zip(per_arm[first], per_arm[second], strict=True)),
                     clustered=self.rows.clustered,
                 )
-                for arm in experiment.treatments
+                for first, second in asked
             ]
 
 
@@ -178,7 +180,8 @@ class _Tally:
         for arms in blocks:
             for metric in world.rows.metrics:
                 for questions in world.questions(metric, arms):
-                    for uplift in answers(questions, world.terms):
+                    own = len(world.study.experiment.treatments)
+                    for uplift in answers(questions[:own], world.terms, questions[own:])[:own]:
                         tally.setdefault((metric.key, uplift.treatment.arm), []).append(uplift)
                     done += 1
                     if done % 50 == 0:

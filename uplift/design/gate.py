@@ -16,7 +16,6 @@ from uplift.design.waivers import expired, waived
 from uplift.errors import Problem
 from uplift.spec.past import past_of
 from uplift.spec.study import Study
-from uplift.spec.unevaluated import unevaluated
 
 SENSITIVITY = 0.10
 
@@ -39,24 +38,12 @@ def findings_about(study: Study, assessment: Assessment, *, today: datetime.date
         *_looks(study, assessment),
         *_beyond_the_programme(study, assessment),
         *_remarks(study, assessment),
-        *_unevaluated(study),
         *newer_scores(study),
     )
     problems = (*waived(found, study, today=today), *expired(study, today=today))
     if study.experiment.status == "closed":
         problems = tuple(replace(problem, level="note") for problem in problems)
     return tuple(sorted(problems, key=_position))
-
-
-def _unevaluated(study: Study) -> Iterator[Problem]:
-    """Blocks that are read and validated, but that `analyze` does not act upon yet."""
-    for block in unevaluated(study):
-        yield Problem(
-            "UP321",
-            f"'{block}' is read and validated, but not evaluated yet: it changes neither result nor report",
-            place=study.document.place(*block.split("."), of="key"),
-            level="note",
-        )
 
 
 def _unanswered(study: Study, assessment: Assessment) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from uplift.report.increments import IncrementRow, increments
 from uplift.report.looks import looks_chapter
 from uplift.report.method import appendix
 from uplift.report.money import money_chapter
+from uplift.report.pairs import pairs_chapter
 from uplift.report.primary import primary_metric
 from uplift.report.record import decisions
 from uplift.report.scorecard import scorecard
@@ -112,6 +113,7 @@ def sections(voice: Voice) -> tuple[Section, ...]:
     if rows := increments(voice):
         found.append(Section("sections/increments.html.j2", Increments(rows, voice.several)))
     found += _chapters(
+        pairs_chapter(voice),
         course_chapter(voice),
         looks_chapter(voice),
         segments_chapter(voice),

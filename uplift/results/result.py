@@ -83,6 +83,7 @@ class MetricResult:
     mature: tuple[tuple[str, int], ...]  # arm → contacts whose window is over
     immature: tuple[tuple[str, int], ...]
     uplifts: tuple[Uplift, ...]
+    pairs: tuple[Uplift, ...] = ()  # treatments against each other (the earlier one as control), for `all_pairs`
     alternatives: tuple[Uplift, ...] = ()  # the same comparisons by other intervals, for the appendix
     increments: tuple[Increment, ...] = ()
     guardrails: tuple[tuple[str, GuardrailStatus], ...] = ()  # treatment → status

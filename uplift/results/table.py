@@ -28,8 +28,12 @@ class Row:
 
 
 def rows(result: Result, language: Language) -> tuple[Row, ...]:
-    """Every comparison of the result, metrics in their order, arms in bucket order."""
-    return tuple(_row(result, metric, uplift, language) for metric in result.metrics for uplift in metric.uplifts)
+    """Every comparison of the result, metrics in their order, arms in bucket order, then pairs of treatments."""
+    return tuple(
+        _row(result, metric, uplift, language)
+        for metric in result.metrics
+        for uplift in (*metric.uplifts, *metric.pairs)
+    )
 
 
 def head(language: Language) -> Row:
@@ -50,7 +54,7 @@ def _row(result: Result, metric: MetricResult, uplift: Uplift, language: Languag
     star = " *" if metric.role == "primary" else ""
     return Row(
         metric=title_in(metric, language) + star,
-        arm=uplift.treatment.arm,
+        arm=f"{uplift.treatment.arm} : {uplift.control.arm}" if uplift in metric.pairs else uplift.treatment.arm,
         control=shown(uplift.control.value),
         treatment=shown(uplift.treatment.value),
         uplift=_estimate(uplift, language, words),

@@ -306,17 +306,6 @@ DESIGN: tuple[Entry, ...] = (
         ),
     ),
     Entry(
-        code="UP321",
-        title_en="Block without effect yet",
-        title_de="Block noch ohne Wirkung",
-        why_en="The YAML language is complete from the start; some of its blocks are not evaluated yet. Nothing that "
-        "is written there is lost, and nothing pretends to have happened.",
-        why_de="Die YAML-Sprache ist von Anfang an vollständig; einige ihrer Blöcke werden noch nicht ausgewertet. "
-        "Was dort steht, geht nicht verloren, und nichts tut so, als wäre es geschehen.",
-        fix_en="Keep the block, and don't rely on it for this version.",
-        fix_de="Den Block stehen lassen und sich in dieser Version nicht auf ihn verlassen.",
-    ),
-    Entry(
         code="UP401",
         title_en="Changed after the lock",
         title_de="Nach der Festschreibung geändert",
