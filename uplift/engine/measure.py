@@ -139,7 +139,7 @@ def _measure(
         unknown=unit.unknown,
         sources=unit.sources,
         notices=tuple(dict.fromkeys((*notices, *unit.notices, *found, *added.notices))),
-        sql=(*unit.sql, ("sums", added.sql)),
+        sql=(*unit.sql, ("sums", added.sql), *((("buckets", cube.sql),) if cube else ())),
         engine=f"{engine.capabilities().name} {engine.capabilities().version}",
         ledger_fingerprint=assigned.fingerprint,
         unit_table=unit.path.name,

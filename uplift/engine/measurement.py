@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from uplift.engine.assigned import UnknownArm
+from uplift.engine.buckets import BucketCube
 from uplift.engine.units import SourceRead
 from uplift.errors import Problem
 from uplift.results.effects import Kind
@@ -143,6 +144,7 @@ class Measurement:
     unit_table: str
     not_measured: tuple[str, ...] = ()
     leaked_clusters: int = 0
+    buckets: BucketCube | None = None
     enrolled: tuple[EnrolledDay, ...] = ()
 
     @property

@@ -115,6 +115,12 @@ def bootstrap_uplift(
             bootstrap_sums(control, replicates=replicates, rng=rng)
         )
         estimate = float(statistic(treatment.totals) / statistic(control.totals)) - 1
+    return read_replicates(estimate, ratio, alpha=alpha)
+
+
+def read_replicates(estimate: float, ratio: Floats, *, alpha: float) -> Resampled:
+    """What the replicates of a ratio say; NaN is a replicate without one, `estimate` the uplift of the data."""
+    replicates = ratio.size
     usable = np.sort(ratio[~np.isnan(ratio)])
     b, undefined = usable.size, int(replicates - usable.size)
     j = math.ceil((b + 1) * alpha / 2)

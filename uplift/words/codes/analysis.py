@@ -368,6 +368,17 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_de="Betrachten Sie die Metrik als Mittelwert, oder kappen Sie diesen.",
     ),
     Entry(
+        code="UP620",
+        title_en="claim about other customers than the audience",
+        title_de="Aussage über andere Kunden als die Zielgruppe",
+        why_en="The sentence speaks of first buyers where the audience consists of repeat buyers, or the other way "
+        "round. The test has measured nothing about the customers that it names.",
+        why_de="Der Satz spricht von Erstkäufern, wo die Zielgruppe aus Wiederholungskäufern besteht, oder umgekehrt. "
+        "Über die Kunden, die er nennt, hat der Test nichts gemessen.",
+        fix_en="Name the customers as the experiment's audience does.",
+        fix_de="Nennen Sie die Kunden so, wie sie in der Zielgruppe des Experiments stehen.",
+    ),
+    Entry(
         code="UP621",
         title_en="claim without a control group",
         title_de="Aussage ohne Kontrollgruppe",
@@ -471,5 +482,35 @@ ANALYSIS: tuple[Entry, ...] = (
         fix_en="Compare assigned and sent contacts of this group, and mend the filter before the next run.",
         fix_de="Vergleichen Sie zugeteilte und angeschriebene Kontakte dieses Segments, und beheben Sie den Filter vor "
         "dem nächsten Durchlauf.",
+    ),
+    Entry(
+        code="UP630",
+        title_en="claim with another level than the test, or one level said in two ways",
+        title_de="Aussage mit einem anderen Niveau als der Test, oder ein Niveau auf zweierlei Weise",
+        why_en="'At the 95% level' and 'at the 5% level' are the same thing; side by side they look like two results. "
+        "A level that the design does not use proves nothing.",
+        why_de="«Auf dem 95-Prozent-Niveau» und «auf dem 5-Prozent-Niveau» ist dasselbe; nebeneinander sieht es nach "
+        "zwei Ergebnissen aus. Ein Niveau, das der Versuchsplan nicht kennt, belegt nichts.",
+        fix_en="Say it once, as the report does: the confidence that design.alpha gives.",
+        fix_de="Sagen Sie es einheitlich wie der Bericht: das Konfidenzniveau, das aus design.alpha folgt.",
+    ),
+    Entry(
+        code="UP638",
+        title_en="interval cross-checked by resampling",
+        title_de="Gegenprobe des Intervalls durch Neuziehung",
+        why_en="The standard error behind the interval comes from formulas; it was estimated once more without "
+        "them, from how much 1,000 random buckets of contacts differ. Both agree to a few per cent in "
+        "sound data. Where they do not, the interval is too short or too long, and the verdict may rest "
+        "on that.",
+        why_de="Der Standardfehler hinter dem Intervall folgt aus Formeln; hier ist er ein zweites Mal ohne "
+        "sie geschätzt, aus den Unterschieden zwischen 1.000 zufälligen Teilgruppen der Kontakte. In "
+        "gesunden Daten stimmen beide auf wenige Prozent überein. Wo nicht, ist das Intervall zu kurz "
+        "oder zu lang, und das Urteil kann davon abhängen.",
+        fix_en="Look for a handful of contacts with enormous values (staff, resellers, test accounts) and cap "
+        "the metric with `winsorise`. If there are none, please report it as a bug: both computations "
+        "should agree.",
+        fix_de="Suchen Sie nach einzelnen Kontakten mit riesigen Werten (Mitarbeiter, Wiederverkäufer, "
+        "Testkonten), und begrenzen Sie die Metrik mit `winsorise`. Gibt es keine, melden Sie es bitte "
+        "als Fehler: Beide Rechnungen sollten übereinstimmen.",
     ),
 )
