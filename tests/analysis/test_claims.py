@@ -11,6 +11,7 @@ import pytest
 from tests.analysis.projects import AFTER, EXPERIMENT, PROJECT, draw
 from tests.analysis.test_story import orders_of
 from uplift.analysis import analyze
+from uplift.analysis.claim_words import audience_of
 from uplift.analysis.claims import claim_readings
 from uplift.assignment import assign
 from uplift.demo import DEMO_EXPERIMENTS, at_its_start, prepare
@@ -22,7 +23,8 @@ from uplift.store import Store
 from uplift.words.codes import CODES
 
 CHURN, REPEAT = DEMO_EXPERIMENTS
-NO_CONTROL, METRIC_MISMATCH, UNDERPOWERED, CONDITIONAL, TRUNCATED = (f"UP62{n}" for n in range(1, 6))
+AUDIENCE, NO_CONTROL, METRIC_MISMATCH, UNDERPOWERED, CONDITIONAL, TRUNCATED = (f"UP62{n}" for n in range(6))
+LEVEL = "UP630"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,72 @@ def findings(of: tuple[Study, Result], text: str, metric: str | None, value: str
     own = replace(study, experiment=study.experiment.model_copy(update={"claims": (claim,)}))
     (reading,) = claim_readings(own, result.metrics)
     return reading.findings
+
+
+@pytest.mark.slow
+def test_the_five_inconsistencies_of_the_published_page_each_raise_their_code(
+    published: dict[str, tuple[Study, Result]],
+) -> None:
+    """The claims of the shipped files: caption against chart, heading against audience, cut off, level, no control."""
+    told = {claim.text: set(claim.findings) for _, result in published.values() for claim in result.claims}
+    assert METRIC_MISMATCH in told["9,4 % Steigerung der Konversionen bei Wiederholungskäufern"]
+    assert AUDIENCE in told["Erstkäufer in Wiederholungskäufer konvertieren"]
+    assert told["24 % Steigerung der Konversionen"] == {TRUNCATED}
+    assert LEVEL in told["deutlich besser auf dem 5-Prozent-Niveau"]
+    assert told["deutlich besser auf dem 95-Prozent-Confidence-Niveau"] == set()
+    assert told["Wachstum der Bestellungen um mehr als 40 % im Jahresvergleich"] == {NO_CONTROL}
+    assert told["9,2 % Steigerung des durchschnittlichen Bestellwertes"] == {UNDERPOWERED, CONDITIONAL}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Die Kosten pro Akquise (CPA) sanken um 50%", "50%"),
+        ("die Kundenreichweite stieg um den Faktor acht", None),
+        ("die Facebook-Registrierungen erhöhten sich um 230%", "230%"),
+    ],
+)
+def test_a_number_from_before_and_after_has_no_control(
+    published: dict[str, tuple[Study, Result]], text: str, value: str | None
+) -> None:
+    assert findings(published[CHURN], text, None, value) == (NO_CONTROL,)
+
+
+@pytest.mark.slow
+def test_a_claim_about_other_customers_than_the_audience_is_found(published: dict[str, tuple[Study, Result]]) -> None:
+    assert AUDIENCE in findings(published[CHURN], "Ein Viertel mehr Erstkäufer kaufen wieder", "repeat_purchase", "25%")
+    assert AUDIENCE in findings(published[CHURN], "25% more first-time buyers return", "repeat_purchase", "25%")
+    for text in ("Ein Viertel mehr Wiederholungskäufer", "Ein Viertel mehr Stammkunden", "Ein Viertel mehr Käufer"):
+        assert findings(published[CHURN], text, "repeat_purchase", "25%") == ()
+
+
+def test_an_audience_is_known_by_the_purchases_that_it_asks_for_else_by_its_words(tmp_path: Path) -> None:
+    experiment = draw(tmp_path, experiment=EXPERIMENT).study.experiment
+
+    def audience(where: str | None, hypothesis: str = "It works.") -> set[str]:
+        asked = experiment.audience.model_copy(update={"where": where})
+        update = {"audience": asked, "title": None, "hypothesis": hypothesis}
+        return set(audience_of(experiment.model_copy(update=update)))
+
+    assert audience("n_orders = 1 and email_opt_in") == {"first"}
+    assert audience("n_purchases >= 2") == audience("NUM_ORDERS > 1") == {"repeat"}
+    assert audience("n_orders >= 1") == {"first", "repeat"}
+    assert audience("n_orders >= 1 and n_purchases < 2") == {"first"}
+    assert audience("country = 'DE'", "Neukunden kaufen wieder") == {"first"}
+    assert audience(None) == set()
+
+
+@pytest.mark.slow
+def test_a_level_that_the_test_did_not_use_is_found(published: dict[str, tuple[Study, Result]]) -> None:
+    assert LEVEL in findings(published[CHURN], "besser auf dem 99-Prozent-Niveau", "repeat_purchase", None)
+    assert LEVEL in findings(published[CHURN], "better (significance level 1%)", "repeat_purchase", None)
+    for text in (
+        "besser auf dem 5-Prozent-Niveau",
+        "better at the 95% confidence level",
+        "25 % mehr, auf hohem Niveau",
+    ):
+        assert findings(published[CHURN], text, "repeat_purchase", None) == ()
 
 
 @pytest.mark.slow
@@ -99,7 +167,7 @@ def test_a_sentence_about_nothing_that_was_measured_has_no_control(published: di
 
 
 def test_every_finding_is_explained_in_both_languages() -> None:
-    for code in (NO_CONTROL, METRIC_MISMATCH, UNDERPOWERED, CONDITIONAL, TRUNCATED):
+    for code in (AUDIENCE, NO_CONTROL, METRIC_MISMATCH, UNDERPOWERED, CONDITIONAL, TRUNCATED, LEVEL):
         entry = CODES[code]
         assert entry.title_de
         assert entry.title_en
@@ -117,6 +185,17 @@ def test_claims_are_part_of_the_result(tmp_path: Path) -> None:
     assert (first.text, first.metric, first.value) == ("60% mehr Käufer", "buyers", 0.6)
     assert from_json(to_json(result)) == result
     assert "claims" not in result.not_evaluated
+
+
+def test_a_clean_experiment_raises_none(tmp_path: Path) -> None:
+    """What its own result shows, said about its own audience and level."""
+    drawn = draw(tmp_path, experiment=EXPERIMENT)
+    drawn.order(orders_of(drawn, "control", 100) + orders_of(drawn, "treatment", 163))
+    result = analyze(drawn.study, as_of=AFTER)
+    shown = f"{100 * (result.primary.uplifts[0].relative or 0):.1f}%"
+    of = drawn.study, result
+    assert findings(of, f"{shown} mehr Käufer auf dem 95-Prozent-Niveau", "buyers", shown) == ()
+    assert findings(of, f"{shown} more buyers at the 95% confidence level", "buyers", shown) == ()
 
 
 def test_a_claim_on_a_refused_comparison_carries_the_reason(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """What somebody says about the test, held against what it shows.
 
 A claim is read as a number with the digits that it was given, and as a sentence: words that compare with an earlier
-year, or that speak of buyers where the metric is a basket, say more than the number does. Each finding is a code; a
-claim without one is backed by the result.
+year, that speak of buyers where the metric is a basket, of other customers than those of the audience, or of another
+level than the test's, say more than the number does (`claim_words`). Each finding is a code; a claim without one is
+backed by the result.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from uplift.analysis.claim_words import Level as StatedLevel
+from uplift.analysis.claim_words import audience_of, groups_in, levels_in
 from uplift.analysis.comparison import log_standard_error
 from uplift.results import ClaimReading, MetricResult, Uplift
 from uplift.spec import Study
@@ -19,11 +22,13 @@ from uplift.spec.experiment import Claim
 from uplift.spec.quantities import Effect
 from uplift.stats.decision import NORMAL, Level
 
+AUDIENCE_MISMATCH = "UP620"
 NO_CONTROL = "UP621"
 METRIC_MISMATCH = "UP622"
 UNDERPOWERED = "UP623"
 CONDITIONAL_METRIC = "UP624"
 TRUNCATED = "UP625"
+LEVEL = "UP630"
 TOO_FEW = ("UP603", "UP604", "UP642")
 
 _EARLIER = re.compile(
@@ -38,14 +43,31 @@ _BASKET = re.compile(r"warenkorb|bestellwert|bonwert|order value|basket", re.IGN
 
 def claim_readings(study: Study, metrics: Sequence[MetricResult]) -> tuple[ClaimReading, ...]:
     """Every claim with the findings that it raises, the weightiest first."""
-    power = study.experiment.design.power
-    return tuple(_reading(claim, metrics, power=power) for claim in study.experiment.claims)
+    experiment = study.experiment
+    stated = [levels_in(claim.text) for claim in experiment.claims]
+    said_twice = len({level.form for levels in stated for level in levels}) > 1
+    audience = audience_of(experiment)
+    readings = []
+    for claim, levels in zip(experiment.claims, stated, strict=True):
+        own = next((m for m in metrics if m.name == claim.metric), None)
+        found = [*_findings(claim, own, experiment.design.power)]
+        about = groups_in(claim.text)
+        if about and audience and not about & audience:
+            found.append(AUDIENCE_MISMATCH)
+        if any(_odd_level(level, experiment.design.alpha, said_twice=said_twice) for level in levels):
+            found.append(LEVEL)
+        value = None if claim.value is None else float(claim.value.value)
+        readings.append(ClaimReading(claim.text, claim.metric, value, tuple(dict.fromkeys(found))))
+    return tuple(readings)
 
 
-def _reading(claim: Claim, metrics: Sequence[MetricResult], *, power: float) -> ClaimReading:
-    value = None if claim.value is None else float(claim.value.value)
-    own = next((m for m in metrics if m.name == claim.metric), None)
-    return ClaimReading(claim.text, claim.metric, value, tuple(dict.fromkeys(_findings(claim, own, power))))
+def _odd_level(level: StatedLevel, alpha: float, *, said_twice: bool) -> bool:
+    """Whether a sentence names another level than the design's, or says it differently from another sentence.
+
+    The report says the confidence; a sentence that says the risk of error instead is odd where another one does not.
+    """
+    other = abs(level.confidence - (1 - float(alpha))) > 1e-9
+    return other or (said_twice and level.form == "risk")
 
 
 def _findings(claim: Claim, own: MetricResult | None, power: float) -> Sequence[str]:
