@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from uplift.analysis.comparison import Question, Terms, answers, strata_of
+from uplift.analysis.comparison import Question, Terms, adjustment, answers, questions_of, strata_of
 from uplift.engine import Measurement
-from uplift.engine.value import NET, REDEMPTIONS, net_value, revenue_use
+from uplift.engine.value import NET, REDEMPTIONS, NetValue, net_value
 from uplift.results import Amount, ArmCount, Interval, MetricResult, Money, Uplift
 from uplift.spec import Study
+from uplift.spec.revenue import Use, revenue_use
+from uplift.stats.adjustment import Slopes
 
 NOTHING = Amount(None)
 
@@ -43,7 +45,7 @@ def money_of(
     revenue = next((m for m in metrics if m.name == use.metric and m.window_days == days), None)
     if revenue is None:
         return ()
-    net = _net_effects(study, measurement, terms) if NET in measurement.metrics else {}
+    net = _net_effects(study, use, measurement, terms) if NET in measurement.metrics else {}
     count = {arm.arm: arm for arm in arms}
     control = count[study.experiment.control]
     margin = float(value.margin)
@@ -130,23 +132,33 @@ def _per_euro(contribution: Amount, cost: float | None) -> Amount:
     return _less(_times(contribution, 1 / cost), -1.0)
 
 
-def _net_effects(study: Study, measurement: Measurement, terms: Terms) -> dict[str, NetEffect]:
-    """The net value per contact of every arm against the control, with the interval at the design's level."""
+def _net_effects(study: Study, use: Use, measurement: Measurement, terms: Terms) -> dict[str, NetEffect]:
+    """The net value per contact of every arm against the control, with the interval at the design's level.
+
+    Where revenue is adjusted (CUPED), margin times as much is taken off the net value: what is shown stays margin ×
+    revenue − redemption cost, and the interval is that of just this estimate.
+    """
     measured, asked = measurement.metrics[NET], net_value(study)
     assert asked is not None
     experiment = study.experiment
-    questions = [
-        Question(
-            metric=NET,
-            kind="mean",
-            better="up",
-            control_arm=experiment.control,
-            treatment_arm=arm,
-            strata=strata_of(measured, control=experiment.control, treatment=arm),
-            clustered=measured.clustered,
+    revenue = questions_of(study, use, measurement.metric(use.metric, use.window))
+    questions = []
+    for arm, of_revenue in zip(experiment.treatments, revenue, strict=True):
+        adjusted = adjustment(of_revenue, terms) if measured.covariates == of_revenue.covariates else None
+        slopes = None if adjusted is None or not adjusted.slopes[0] else _times_all(adjusted.slopes, asked)
+        questions.append(
+            Question(
+                metric=NET,
+                kind="mean",
+                better="up",
+                control_arm=experiment.control,
+                treatment_arm=arm,
+                strata=strata_of(measured, control=experiment.control, treatment=arm),
+                clustered=measured.clustered,
+                covariates=() if slopes is None else measured.covariates,
+                slopes=slopes,
+            )
         )
-        for arm in experiment.treatments
-    ]
     found = {}
     for uplift in answers(questions, terms):
         if uplift.absolute is not None and uplift.direction != "refused":
@@ -154,6 +166,13 @@ def _net_effects(study: Study, measurement: Measurement, terms: Terms) -> dict[s
             assert own.value is not None
             found[uplift.treatment.arm] = NetEffect(uplift.treatment.n, own.value, own.interval)
     return found
+
+
+def _times_all(slopes: Slopes, asked: NetValue) -> Slopes:
+    """Slopes of revenue as slopes of the net value in its own unit, which is 1/divisor of the currency."""
+    factor = float(asked.margin * asked.divisor)
+    control, treatment = (tuple(factor * slope for slope in of_arm) for of_arm in slopes)
+    return control, treatment
 
 
 def _redemptions(measurement: Measurement) -> dict[str, int]:

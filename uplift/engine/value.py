@@ -14,16 +14,22 @@ from fractions import Fraction
 from uplift.engine.adapter import text_literal
 from uplift.engine.plan import MetricPlan, Part
 from uplift.engine.snippets import parse, snippet_at
-from uplift.engine.sum_columns import Bounds, MetricColumns, SumColumn, exponents_of, orders_that_fit
+from uplift.engine.sum_columns import (
+    Bounds,
+    CovariateColumns,
+    MetricColumns,
+    SumColumn,
+    exponents_of,
+    fits,
+    orders_that_fit,
+)
 from uplift.errors import Place, Problem
-from uplift.spec.experiment import Guardrail, Primary, Secondary
+from uplift.spec.revenue import Use, revenue_use
 from uplift.spec.study import Study
 
 REDEMPTIONS = "value.redemptions"
 NET = "value.net"
 COST_DECIMALS = 2
-
-Use = Primary | Secondary | Guardrail
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +43,6 @@ class NetValue:
     def divisor(self) -> int:
         """What the integer net value is divided by, after its decimals: the denominator of the margin."""
         return self.margin.denominator
-
-
-def revenue_use(study: Study) -> Use | None:
-    """The use of a metric that revenue is read from: the first mean in the project's money that is not conditional."""
-    metrics = study.experiment.metrics
-    uses: tuple[Use, ...] = (metrics.primary, *metrics.secondary, *metrics.guardrails)
-    for use in uses:
-        definition = study.metric(use.metric)
-        money = definition.format == "money" and definition.currency in (None, study.project.currency)
-        if money and definition.kind == "mean" and not definition.conditional:
-            return use
-    return None
 
 
 def net_value(study: Study) -> NetValue | None:
@@ -137,8 +131,17 @@ def net_value_columns(
         binary=False,
         complete=revenue.complete and redemptions.complete,
         cap=revenue.cap,
+        covariates=_covariates(revenue, column),
     )
     return own, notices
+
+
+def _covariates(revenue: MetricColumns, column: SumColumn) -> CovariateColumns | None:
+    """What revenue is adjusted by, beside the net value too; left out where the products do not fit into 38 digits."""
+    found = revenue.covariates
+    if found is None or not all(fits((column, *found.columns), e) for e in found.exponents):
+        return None
+    return found
 
 
 def with_net_value(

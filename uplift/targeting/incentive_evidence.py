@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtri
 
-from uplift.engine.value import revenue_use
 from uplift.results import Result
 from uplift.results.json_form import read
 from uplift.results.targeting import IncentiveChoice
+from uplift.spec.revenue import revenue_use
 from uplift.spec.study import Study
 from uplift.targeting.contracts import TargetingData
 from uplift.targeting.incentives import ArmMean, Cost, Prior, choose

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uplift.engine.plan import MetricPlan, Part, metric_key
-from uplift.engine.value import REDEMPTIONS, revenue_use
+from uplift.engine.value import REDEMPTIONS
 from uplift.errors import Problem, SpecError
 from uplift.spec.experiment import Primary, Secondary
+from uplift.spec.revenue import revenue_use
 from uplift.spec.study import Study
 from uplift.spec.targeting import Targeting
 from uplift.targeting.contracts import Outcome

@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from uplift.engine.adapter import Engine, quoted
 from uplift.engine.audience import audience
-from uplift.engine.value import revenue_use
 from uplift.errors import DataError, Problem, SpecError
 from uplift.spec.quantities import Money
+from uplift.spec.revenue import revenue_use
 from uplift.spec.study import Study
 from uplift.spec.targeting import Strategy
 from uplift.targeting.allocation_problem import Limits, Options, TargetingError
 from uplift.targeting.contracts import TargetingData
 from uplift.targeting.outcomes import NET_VALUE
+from uplift.targeting.roster import Roster
 
 Floats = NDArray[np.float64]
 
@@ -144,6 +145,14 @@ def exclusions(engine: Engine, study: Study, listed: NDArray[np.str_], *, cache:
             raise SpecError(*(replace(problem, place=place) for problem in error.problems)) from error
         found[arm] = np.isin(listed, np.array(ids, dtype=np.str_)) if ids else np.zeros(len(listed), dtype=np.bool_)
     return found
+
+
+def forbidden(engine: Engine, study: Study, roster: Roster, *, cache: Path) -> dict[str, NDArray[np.bool_]]:
+    """Per arm, whom it must not reach: by the strategy's rules, and whoever is held out on the day of the list."""
+    found = exclusions(engine, study, roster.ids, cache=cache)
+    if not roster.held_out.any():
+        return found
+    return {arm: roster.held_out | found.get(arm, False) for arm in study.experiment.treatments}
 
 
 def _redemption_spend(study: Study, data: TargetingData) -> Floats | None:

@@ -10,7 +10,19 @@ from dataclasses import replace
 
 from uplift.errors import Problem
 from uplift.spec.project import Project
-from uplift.spec.rules import arms, assignment, audience, covariates, decision, metrics, references, targeting, timing
+from uplift.spec.rules import (
+    arms,
+    assignment,
+    audience,
+    covariates,
+    decision,
+    metrics,
+    references,
+    send_time,
+    targeting,
+    timing,
+    value,
+)
 from uplift.spec.rules import project as shared
 from uplift.spec.rules.across import across
 from uplift.spec.study import Document, Study
@@ -25,6 +37,8 @@ STUDY_RULES: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     *covariates.RULES,
     *decision.RULES,
     *targeting.RULES,
+    *send_time.RULES,
+    *value.RULES,
 )
 STANDS_WHEN_CLOSED = frozenset(
     {

@@ -529,4 +529,16 @@ SPEC: tuple[Entry, ...] = (
         "Name columns with what was known before the assignment.",
         "Spalten mit dem nennen, was vor der Zuteilung bekannt war.",
     ),
+    Entry(
+        "UP249",
+        "Earnings that can't be computed",
+        "Ertrag, der sich nicht berechnen lässt",
+        "What a treatment earned is margin × revenue less the cost of contacts and redemptions. Revenue is read from a "
+        "metric per contact, and a redemption costs nothing until it is known which rows are redemptions.",
+        "Was eine Maßnahme einbringt, ist Marge × Umsatz abzüglich der Kosten für Kontakte und Einlösungen. Der Umsatz "
+        "kommt aus einer Metrik je Kontakt, und eine Einlösung lässt sich nur abrechnen, wenn bekannt ist, welche Zeilen "
+        "Einlösungen sind.",
+        "Add a metric of revenue per contact, and `value.redemptions` where redemptions cost something.",
+        "Eine Metrik für den Umsatz je Kontakt ergänzen und `value.redemptions`, wo Einlösungen etwas kosten.",
+    ),
 )
