@@ -108,7 +108,8 @@ def _verdict(voice: Voice, outcome: OutcomeReading) -> list[str]:
             _per_thousand(voice, outcome, model.plug_in),
             _per_thousand(voice, outcome, model.value.value),
         )
-        told.append(sentences.winners_curse(believed, honest, voice.language))
+        overrated = model.plug_in > model.value.value
+        told.append(sentences.winners_curse(believed, honest, voice.language, overrated=overrated))
     return told
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from uplift.errors import Place, Problem, StateError
 from uplift.results.result import SCHEMA, Result
-from uplift.results.targeting import TargetingReading
+from uplift.results.targeting import ListReading, TargetingReading
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -26,11 +26,11 @@ def to_json(result: Result) -> str:
     return _adapter().dump_json(result, indent=2).decode() + "\n"
 
 
-def targeting_json(reading: TargetingReading) -> str:
-    """What targeting found, as indented JSON in field order."""
+def targeting_json(reading: TargetingReading | ListReading) -> str:
+    """What targeting found, or a list by a kept model, as indented JSON in field order."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(TargetingReading).dump_json(reading, indent=2).decode() + "\n"
+    return TypeAdapter(type(reading)).dump_json(reading, indent=2).decode() + "\n"
 
 
 def targeting_from_json(text: str, *, origin: str = "targeting.json") -> TargetingReading:

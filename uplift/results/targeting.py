@@ -278,3 +278,20 @@ class TargetingReading:
     def primary(self) -> OutcomeReading:
         """The outcome that decides."""
         return self.outcomes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """A list of today's contacts by a kept model: where the model comes from, and what is sent to how many.
+
+    `recommended` is the verdict of the test that the model learned from; without it, and without being asked all the
+    same, there is no `allocation`.
+    """
+
+    experiment: str
+    outcome: str
+    model_id: str
+    contacts: int
+    recommended: bool
+    allocation: AllocationReading | None = None
+    list_id: str | None = None

@@ -8,6 +8,7 @@ from uplift.results.targeting import (
     Estimate,
     IncentiveChoice,
     IncentiveReading,
+    ListReading,
     OutcomeReading,
     PolicyReading,
     TargetingReading,
@@ -39,7 +40,7 @@ def text(reading: TargetingReading, currency: str, language: Language) -> str:
     believed = [
         f"{tamed(outcome.title)}: {told}" if several else told
         for outcome in reading.outcomes
-        if (told := winners_curse(outcome, language))
+        if (told := winners_curse(outcome, language, explain=outcome is first))
     ]
     if believed:
         blocks.append("\n".join(believed))
@@ -51,6 +52,19 @@ def text(reading: TargetingReading, currency: str, language: Language) -> str:
     if reading.allocation is not None:
         blocks.append("\n".join(allocation_lines(reading.allocation, first, currency, language)))
     return "\n\n".join(blocks)
+
+
+def list_text(reading: ListReading, currency: str, language: Language) -> str:
+    """A list of today's contacts by a kept model."""
+    words = INCENTIVES[language]
+    known = words.by_model.format(
+        contacts=numbers.count(reading.contacts, language), model=reading.model_id, experiment=tamed(reading.experiment)
+    )
+    lines = [known] if reading.recommended else [known, words.unproven]
+    if reading.allocation is None:
+        return "\n".join(lines)
+    told = allocation_lines(reading.allocation, None, currency, language)
+    return "\n\n".join(["\n".join(lines), "\n".join(told)])
 
 
 def verdict(outcome: OutcomeReading, language: Language) -> str:
@@ -97,12 +111,16 @@ def policy_rows(outcome: OutcomeReading, language: Language) -> Table:
     return tuple(rows)
 
 
-def winners_curse(outcome: OutcomeReading, language: Language) -> str | None:
+def winners_curse(outcome: OutcomeReading, language: Language, *, explain: bool = True) -> str | None:
     """What the model believes of its own policy beside what it is worth."""
     for policy in outcome.policies:
         if policy.policy == "model" and policy.plug_in is not None:
             believed = _per_thousand(outcome, policy.plug_in, language)
-            return sentences.winners_curse(believed, _per_thousand(outcome, policy.value.value, language), language)
+            honest, overrated = (
+                _per_thousand(outcome, policy.value.value, language),
+                policy.plug_in > policy.value.value,
+            )
+            return sentences.winners_curse(believed, honest, language, overrated=overrated, explain=explain)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from uplift.engine.kept import make_cache
 from uplift.engine.typed import UNIT
 from uplift.errors import Problem, StateError
 from uplift.spec import Study
+from uplift.targeting.contracts import Feature
 from uplift.targeting.feature_columns import VIEW, FeatureColumn, feature_source
 from uplift.targeting.influence import Floats
 from uplift.targeting.model_file import SavedModel, features_of
@@ -46,7 +47,8 @@ def score_contacts(
 ) -> NewScores:
     """Score every contact of the audience's source as it is now; dates become days before `on`.
 
-    Raises what reading features raises, and StateError (UP732) when the YAML does not declare the model's features.
+    Raises what reading features raises, and StateError (UP732) when the YAML does not declare the model's features or
+    one of them is of another kind today.
     """
     make_cache(cache)
     source = feature_source(engine, study, required(study), cache=cache)
@@ -57,6 +59,7 @@ def score_contacts(
         place = study.document.place("targeting", "features")
         raise StateError(Problem("UP732", message, fix="declare them, or fit the model again", place=place))
     wanted = [named[column.name] for column in model.columns]
+    _refuse_other_kinds(study, model.columns, wanted)
     selected = [f"CAST(f.{UNIT} AS VARCHAR) AS unit_id", *(f"{_sql(c, on)} AS x{i}" for i, c in enumerate(wanted))]
     sql = f"SELECT {', '.join(selected)} FROM {VIEW} AS f WHERE f.{UNIT} IS NOT NULL ORDER BY 1"
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
@@ -83,6 +86,22 @@ def score_contacts(
     for problem in notices:
         notice(problem)
     return NewScores(ids, model.treatments, model.score(features), model.id)
+
+
+def _refuse_other_kinds(study: Study, columns: Sequence[Feature], found: Sequence[FeatureColumn]) -> None:
+    """A column that was a number and is a text today (or the like) would get scores that look right."""
+    problems = []
+    for feature, own in zip(columns, found, strict=True):
+        was = "days" if feature.dated else feature.kind
+        if was != own.kind:
+            message = f"feature '{own.name}' was read as {_KINDS[was]} for the model, today it is {_KINDS[own.kind]}"
+            fix = "declare its type in project.yml (sources.<name>.columns), or fit the model again"
+            problems.append(Problem("UP732", message, fix, study.document.place("targeting", "features")))
+    if problems:
+        raise StateError(*problems)
+
+
+_KINDS = {"number": "a number", "flag": "a flag", "category": "a category", "days": "a date"}
 
 
 def _sql(column: FeatureColumn, on: datetime.date) -> str:

@@ -8,12 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from uplift.design import read_out_date
 from uplift.engine import Assigned
-from uplift.engine.adapter import Engine
 from uplift.engine.duckdb_engine import DuckDBEngine
 from uplift.errors import Problem, StateError
 from uplift.results.targeting import TargetingReading
@@ -28,8 +24,8 @@ from uplift.targeting.levels import calibrated, levels_of
 from uplift.targeting.model_file import SavedModel, Usage, saved_model
 from uplift.targeting.next_experiment import NextExperiment, write_next
 from uplift.targeting.reading import read_targeting
-from uplift.targeting.roster import Roster, roster_of_test
-from uplift.targeting.strategy import UNIT, ArmCost, arm_costs, exclusions, limits_of
+from uplift.targeting.roster import roster_of_test
+from uplift.targeting.strategy import UNIT, ArmCost, arm_costs, forbidden, limits_of
 from uplift.targeting.target_files import ListFiles, list_files, write_list
 from uplift.targeting.target_list import TargetList
 from uplift.targeting.target_plan import next_folder, target_plan, unit_name, value_over_budget
@@ -156,14 +152,6 @@ def target(
         )
     reading = replace(reading, allocation=plan.reading, model_id=plan.sent.model)
     return replace(found, reading=reading, sent=plan.sent, files=files, next=following)
-
-
-def forbidden(engine: Engine, study: Study, roster: Roster, *, cache: Path) -> dict[str, NDArray[np.bool_]]:
-    """Per arm, whom it must not reach: by the strategy's rules, and whoever is held out on the day of the list."""
-    found = exclusions(engine, study, roster.ids, cache=cache)
-    if not roster.held_out.any():
-        return found
-    return {arm: roster.held_out | found.get(arm, False) for arm in study.experiment.treatments}
 
 
 def room_for_everyone(

@@ -249,16 +249,26 @@ def how_to_read_curve(language: Language) -> str:
     )
 
 
-def winners_curse(believed: str, honest: str, language: Language) -> str:
-    """The plug-in value beside the honest one."""
-    return say(
+def winners_curse(believed: str, honest: str, language: Language, *, overrated: bool, explain: bool = True) -> str:
+    """The plug-in value beside the honest one; what the difference is, where there is one to explain."""
+    told = say(
         language,
         de=f"Das Modell hält seine eigene Auswahl für {believed} je 1.000 Kontakte wert; an Kontakten gemessen, die es "
-        f"nicht kannte, sind es {honest}. Der Unterschied ist der Fluch des Gewinners: Wer sich das Beste aussucht, "
-        "überschätzt es.",
+        f"nicht kannte, sind es {honest}.",
         en=f"The model believes its own selection to be worth {believed} per 1,000 contacts; measured on contacts that "
-        f"it did not know it is {honest}. The difference is the winner's curse: whoever picks the best overrates it.",
+        f"it did not know it is {honest}.",
     )
+    if not explain:
+        return told
+    if not overrated:
+        why = say(language, de="Es überschätzt sich hier nicht.", en="It does not overrate itself here.")
+    else:
+        why = say(
+            language,
+            de="Der Unterschied ist der Fluch des Gewinners: Wer sich das Beste aussucht, überschätzt es.",
+            en="The difference is the winner's curse: whoever picks the best overrates it.",
+        )
+    return f"{told} {why}"
 
 
 def policy(name: str, arm: str | None, language: Language) -> str:
