@@ -79,12 +79,17 @@ def test_zoned_pandas_times_are_points_in_time(tmp_path: Path) -> None:
     assert cells(measured(with_sources(study, {"orders": zoned}, cache=tmp_path), who)) == cells(measured(in_utc, who))
 
 
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis calls DuckDB by its old names
 def test_an_ibis_table_is_taken(shop_folder: tuple[Study, Assigned, Cells], tmp_path: Path) -> None:
+    """A table of a file, and an expression that is computed only when it is asked for."""
     ibis = pytest.importorskip("ibis")
     pytest.importorskip("pyarrow_hotfix", reason="ibis without its extra for DuckDB has no tables")
     study, who, in_files = shop_folder
     table = ibis.duckdb.connect().read_parquet(study.root / "orders.parquet")
     assert cells(measured(with_sources(study, {"orders": table}, cache=tmp_path), who, cache="ibis")) == in_files
+    nothing = with_sources(study, {"orders": table.filter(table.net > 10**6)}, cache=tmp_path)
+    buyers = measured(nothing, who, cache="ibis").sums("bought")
+    assert {arm: sums.nonzero for arm, sums in buyers.items()} == {"control": 0, "treatment": 0}
 
 
 def test_what_is_no_table_is_refused_and_so_is_an_unknown_name(
