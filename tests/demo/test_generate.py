@@ -55,6 +55,28 @@ def test_every_contact_is_there_once_and_every_event_belongs_to_one(typed: duckd
         assert typed.execute(f"select count(*) from {name} anti join contacts using (customer_id)").fetchone() == (0,)
 
 
+def test_what_the_contact_export_says_of_orders_is_what_the_order_export_holds(
+    typed: duckdb.DuckDBPyConnection,
+) -> None:
+    """Number of orders, days since the first and since the last one, counted to the day of the export (31 May)."""
+    odd = typed.execute(
+        """
+        with o as (
+            select customer_id, count(*) as n, max(date '2026-05-31' - ordered_at::date) as first,
+            min(date '2026-05-31' - ordered_at::date) as last
+            from orders where ordered_at < date '2026-05-31' group by customer_id
+        )
+        select count(*) from raw_contacts c left join o using (customer_id)
+        where c.n_orders::int <> coalesce(o.n, 0)
+        or nullif(c.days_since_first_order, '')::int is distinct from o.first
+        or nullif(c.days_since_last_order, '')::int is distinct from o.last
+        """
+    ).fetchone()
+    assert odd == (0,)
+    assert typed.execute("select count(*) from contacts where n_orders = 0").fetchone() > (1_000,)
+    assert typed.execute("select count(*) from contacts where n_orders = 1").fetchone() > (1_000,)
+
+
 def test_the_two_audiences_share_nobody(typed: duckdb.DuckDBPyConnection) -> None:
     (first, _), (second, _) = AUDIENCES.values()
     assert typed.execute(f"select count(*) from contacts where ({first}) and ({second})").fetchone() == (0,)

@@ -13,7 +13,7 @@ from uplift.demo.contacts import BANDS, COUNTRIES, UNKNOWN, Contacts, Integers, 
 from uplift.demo.designs import EXPORTED_ON
 from uplift.demo.mails import EVENTS, MailEvents, mail_events_of
 from uplift.demo.orders import VOUCHERS, Orders, orders_of
-from uplift.demo.past import SEED_APART, with_past_orders
+from uplift.demo.past import SEED_APART, past_of, with_past
 from uplift.store.files import written_aside
 
 CONTACTS, ORDERS, MAIL_EVENTS = "contacts.csv", "orders.csv", "mail_events.csv"
@@ -67,9 +67,10 @@ def exports(seed: int = SEED) -> Mapping[str, bytes]:
     """
     rng = np.random.RandomState(seed)
     base = contact_base(rng)
-    orders = with_past_orders(orders_of(base, rng), base.contacts, np.random.RandomState(seed + SEED_APART))
+    past = past_of(base.contacts, np.random.RandomState(seed + SEED_APART))
+    orders = with_past(orders_of(base, rng), past.orders)
     mails = mail_events_of(base, rng)
-    return {CONTACTS: _contacts(base.contacts), ORDERS: _orders(orders), MAIL_EVENTS: _mail_events(mails)}
+    return {CONTACTS: _contacts(past.contacts), ORDERS: _orders(orders), MAIL_EVENTS: _mail_events(mails)}
 
 
 def _contacts(c: Contacts) -> bytes:
