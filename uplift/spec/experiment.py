@@ -410,7 +410,7 @@ class Experiment(Model):
     )
     send_time: SendTime | None = Field(
         default=None,
-        description="At which hour each contact of the treatment is written to; the control's hours are drawn by chance.",
+        description="At which hour each contact of the treatment is written to; chance draws the control's.",
         examples=[{"log": "sends", "campaign": "campaign", "reacted": "opened", "random": "slot_by = 'chance'"}],
     )
     claims: tuple[Claim, ...] = Field(

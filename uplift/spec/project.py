@@ -312,6 +312,18 @@ class Engagement(Model):
     where: Text | None = Field(default=None, description=_WHERE, examples=["event = 'click'"])
 
 
+class Products(Model):
+    """Which rows say what was bought."""
+
+    source: Name = Field(
+        description="Event source with one row per item bought, a name under `sources`.", examples=["order_lines"]
+    )
+    item: Text = Field(
+        description="The column with what may be recommended: a product or a category.", examples=["category"]
+    )
+    where: Text | None = Field(default=None, description=_WHERE, examples=["not is_cancelled"])
+
+
 class Customers(Model):
     """What `uplift score` reads to say what to expect of each customer."""
 
@@ -328,6 +340,11 @@ class Customers(Model):
         default=None,
         description="Which events show interest.",
         examples=[{"source": "mail_events", "where": "event = 'click'"}],
+    )
+    products: Products | None = Field(
+        default=None,
+        description="Which rows say what was bought, for `uplift recommend`.",
+        examples=[{"source": "order_lines", "item": "category"}],
     )
     horizon: DurationField = Field(
         default=Duration(360), description="How far customer value looks ahead.", examples=["360d"]

@@ -106,6 +106,8 @@ def metric_sources_are_events(project: Project, document: Document) -> Iterator[
         named.append((("customers", "purchases", "source"), project.customers.purchases.source))
         if project.customers.engagement is not None:
             named.append((("customers", "engagement", "source"), project.customers.engagement.source))
+        if project.customers.products is not None:
+            named.append((("customers", "products", "source"), project.customers.products.source))
     for path, source in named:
         place = document.place(*path)
         if source not in project.sources:
