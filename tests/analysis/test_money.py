@@ -202,3 +202,53 @@ def test_a_metric_may_be_called_like_what_the_toolkit_adds(tmp_path: Path) -> No
     orders = next(m for m in result.metrics if m.name == "value_redemptions").uplift("treatment")
     assert orders.treatment.total == np.count_nonzero(rows["treatment"][:, 0])
     assert result.money[0].redemptions == int(rows["treatment"][:, 1].sum())
+
+
+def bought_before(drawn: Drawn) -> dict[str, np.ndarray]:
+    """Like `sold`, and the same contacts bought in the sixty days before: revenue, redemptions and revenue before."""
+    rng = np.random.default_rng(9)
+    lines = ["customer_id,ordered_at,net_amount,voucher"]
+    found: dict[str, np.ndarray] = {}
+    for arm in dict.fromkeys(drawn.arms.values()):
+        rows = []
+        for unit in drawn.members(arm):
+            size = rng.lognormal(7.6, 0.7) * (rng.random() < 0.5)
+            before, now = (int(size * rng.uniform(0.8, 1.2) * (rng.random() < 0.98)) for _ in range(2))
+            redeems = now > 0 and arm != "control" and rng.random() < 0.3
+            rows.append((now, int(redeems), before))
+            if now:
+                lines.append(f"{unit},2026-03-05 10:00:00,{now / 100:.2f},{'yes' if redeems else 'no'}")
+            if before:
+                lines.append(f"{unit},2026-02-10 10:00:00,{before / 100:.2f},no")
+        found[arm] = np.array(rows, dtype=float)
+    (drawn.study.root / "data" / "orders.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return found
+
+
+def test_adjusted_revenue_takes_as_much_off_the_net_value_and_its_interval_is_that_of_the_sum_shown(
+    tmp_path: Path,
+) -> None:
+    drawn = draw(
+        tmp_path,
+        experiment=experiment(
+            VOUCHER, REDEEMED, "design: {interval: fieller, variance_reduction: cuped, lookback: 60d}\n"
+        ),
+        project=WITH_VOUCHERS,
+    )
+    rows = bought_before(drawn)
+    money = earned(drawn)
+    n = len(rows["treatment"])
+    parts = money.margin * (money.revenue.value or 0) - money.contact_cost - (money.redemption_cost.value or 0)
+    assert money.contribution.value == pytest.approx(parts, rel=1e-9)
+    # By hand: net values less margin times what the past explains of revenue, with slopes of each arm (Lin 2013). The
+    # past enters the difference of both values once, with the slopes crossed over: f β_c + (1 − f) β_t.
+    slope = {arm: np.cov(r[:, 0], r[:, 2])[0, 1] / r[:, 2].var(ddof=1) for arm, r in rows.items()}
+    f = n / sum(len(r) for r in rows.values())
+    common = f * slope["control"] + (1 - f) * slope["treatment"]
+    net = {arm: (0.38 * (r[:, 0] - common * r[:, 2]) / 100 - 2.50 * r[:, 1]) for arm, r in rows.items()}
+    low, high = welch(net["control"], net["treatment"])
+    own = bounds(money.contribution.interval)
+    assert own == pytest.approx(((low - 0.10) * n, (high - 0.10) * n), abs=0.01 * (high - low) * n)
+    plain = {arm: 0.38 * r[:, 0] / 100 - 2.50 * r[:, 1] for arm, r in rows.items()}
+    wide = welch(plain["control"], plain["treatment"])
+    assert high - low < 0.8 * (wide[1] - wide[0])

@@ -20,7 +20,7 @@ from uplift.errors import StatisticsError
 from uplift.results import Kind, Uplift
 from uplift.spec import Study
 from uplift.spec.experiment import Guardrail, Primary, Secondary
-from uplift.stats.adjustment import Adjusted, compare_adjusted_in_strata
+from uplift.stats.adjustment import Adjusted, Slopes, compare_adjusted_in_strata
 from uplift.stats.clusters import compare_adjusted_clusters, compare_clusters, compare_clusters_in_strata
 from uplift.stats.decision import Level
 from uplift.stats.dunnett import control_loadings, dunnett
@@ -79,7 +79,7 @@ class Question:
     """One treatment arm against the control: their moments in each stratum and epoch (one where there is none).
 
     With `clustered` the moments are those of cluster totals. `covariates` names the columns after the metric's own, by
-    which the comparison is adjusted.
+    which the comparison is adjusted; with `slopes` by these instead of the metric's own.
     """
 
     metric: str
@@ -90,6 +90,7 @@ class Question:
     strata: tuple[Stratum, ...]
     clustered: bool = False
     covariates: tuple[str, ...] = ()
+    slopes: Slopes | None = None
 
     @property
     def control(self) -> Moments:
@@ -277,6 +278,7 @@ def _adjusted(question: Question, terms: Terms, alpha: float) -> Adjusted:
         strata=question.strata,
         control_arm=question.control_arm,
         treatment_arm=question.treatment_arm,
+        slopes=question.slopes or "per arm",
         interval=terms.interval,
         alpha=alpha,
         sides=terms.sides,

@@ -32,6 +32,7 @@ from uplift.stats.log_ratio import log_test
 from uplift.stats.moments import Floats, Moments
 
 Stratum = tuple[Moments, Moments]  # control, treatment
+Slopes = tuple[tuple[float, ...], tuple[float, ...]]  # of the control, of the treatment: per covariate
 # Covariates that differ between arms more than once in ten thousand randomisations were not known before.
 _IMBALANCE = 1e-4
 
@@ -75,7 +76,7 @@ def compare_adjusted(
     treatment: Moments,
     control_arm: str = "control",
     treatment_arm: str = "treatment",
-    slopes: Literal["per arm", "pooled"] = "per arm",
+    slopes: Literal["per arm", "pooled"] | Slopes = "per arm",
     interval: str = "auto",
     alpha: float = 0.05,
     sides: Literal[1, 2] = 2,
@@ -114,7 +115,7 @@ def compare_adjusted_in_strata(
     strata: Sequence[Stratum],
     control_arm: str = "control",
     treatment_arm: str = "treatment",
-    slopes: Literal["per arm", "pooled"] = "per arm",
+    slopes: Literal["per arm", "pooled"] | Slopes = "per arm",
     interval: str = "auto",
     alpha: float = 0.05,
     sides: Literal[1, 2] = 2,
@@ -125,7 +126,8 @@ def compare_adjusted_in_strata(
 
     An arm's slopes are common to its strata: those that make the variance of its weighted value smallest. Every stratum
     is adjusted to its own covariate means, and the strata are weighted to their common composition w_k = N_k/N
-    (post-stratification). Every stratum needs two contacts in either arm (StatisticsError UP653).
+    (post-stratification). Every stratum needs two contacts in either arm (StatisticsError UP653). `slopes` that are
+    given are taken as they are: the adjustment then takes off what another metric's would.
     """
     if kind == "quantile":
         raise ValueError("a quantile has no linear adjustment")
@@ -156,16 +158,19 @@ def compare_adjusted_in_strata(
     arms = _linearised([c for c, _ in strata], strata, core), _linearised([t for _, t in strata], strata, core)
     for arm in arms:
         _refuse_covariates(arm, names)
-    if slopes == "pooled":
+    if slopes == "per arm":
+        betas = arms[0].slopes, arms[1].slopes
+    elif slopes == "pooled":
         pooled = arms[0].products.sum(axis=0) + arms[1].products.sum(axis=0)
         betas = (_solved(pooled[1:, 1:], pooled[1:, 0]),) * 2
     else:
-        betas = arms[0].slopes, arms[1].slopes
+        betas = np.asarray(slopes[0], dtype=np.float64), np.asarray(slopes[1], dtype=np.float64)
     balance_p = _balance(arms)
     if balance_p < _IMBALANCE:
         refusal = "UP652"
     pair = _pair(arms, betas)
     unadjusted = _pair(arms, (np.zeros(len(names)),) * 2, free=0)
+    _refuse_prophets(pair, unadjusted, names)
     raw = Pair(raw_c, raw_t, 0.0)
     inversion, notes = inverted_pair(pair, raw, level, interval)
     both_positive = min(e.value for e in (pair.control, pair.treatment, raw.control, raw.treatment)) > 0
@@ -307,6 +312,20 @@ def _refuse_covariates(arm: _Arm, names: tuple[str, ...]) -> None:
                 "UP651",
                 f"the covariates {', '.join(names)} repeat each other, or outnumber the contacts",
                 fix="keep one of each group that says the same",
+            )
+        )
+
+
+def _refuse_prophets(pair: Pair, unadjusted: Pair, names: tuple[str, ...]) -> None:
+    """UP651 where the covariates leave nothing of the metric: then no test is left either, only rounding."""
+    before = difference_variance(unadjusted.control, unadjusted.treatment, 1.0, unadjusted.covariance)
+    after = difference_variance(pair.control, pair.treatment, 1.0, pair.covariance)
+    if before > 0 and not after > 1e-10 * before:
+        raise StatisticsError(
+            Problem(
+                "UP651",
+                f"the covariates {', '.join(names)} say the metric itself: nothing is left to compare",
+                fix="look where they come from: nothing that was known before tells so much",
             )
         )
 

@@ -16,7 +16,7 @@ from operator import add
 from typing import Literal
 
 from uplift.results import ArmValue, Kind, Uplift
-from uplift.stats.adjustment import Adjusted, compare_adjusted_in_strata
+from uplift.stats.adjustment import Adjusted, Slopes, compare_adjusted_in_strata
 from uplift.stats.effects import compare
 from uplift.stats.estimates import Estimate, ratio_of
 from uplift.stats.evidence import MEANS, Evidence
@@ -112,6 +112,7 @@ def compare_adjusted_clusters(
     strata: Sequence[Stratum],
     control_arm: str = "control",
     treatment_arm: str = "treatment",
+    slopes: Literal["per arm", "pooled"] | Slopes = "per arm",
     interval: str = "auto",
     alpha: float = 0.05,
     sides: Literal[1, 2] = 2,
@@ -130,6 +131,7 @@ def compare_adjusted_clusters(
         strata=strata,
         control_arm=control_arm,
         treatment_arm=treatment_arm,
+        slopes=slopes,
         interval="auto" if interval in ("score", "hall") else interval,
         alpha=alpha,
         sides=sides,

@@ -306,12 +306,16 @@ ANALYSIS: tuple[Entry, ...] = (
     ),
     Entry(
         code="UP651",
-        title_en="covariates that repeat each other",
-        title_de="Kovariaten, die dasselbe sagen",
-        why_en="When one covariate follows from the others, their slopes are not determined.",
-        why_de="Folgt eine Kovariate aus den anderen, sind die Steigungen nicht bestimmt.",
-        fix_en="Keep one covariate of each group that says the same.",
-        fix_de="Behalten Sie je eine Kovariate von denen, die dasselbe sagen.",
+        title_en="covariates that repeat each other, or the metric",
+        title_de="Kovariaten, die dasselbe sagen, oder die Metrik selbst",
+        why_en="When one covariate follows from the others, their slopes are not determined. When the metric follows "
+        "from them, they leave nothing to compare; nothing that was known before tells so much.",
+        why_de="Folgt eine Kovariate aus den anderen, sind die Steigungen nicht bestimmt. Folgt die Metrik aus ihnen, "
+        "bleibt nichts zu vergleichen; so viel sagt nichts, was vorher bekannt war.",
+        fix_en="Keep one covariate of each group that says the same; of one that says the metric, look where it comes "
+        "from.",
+        fix_de="Behalten Sie je eine Kovariate von denen, die dasselbe sagen; von einer, die die Metrik selbst sagt, "
+        "prüfen Sie die Herkunft.",
     ),
     Entry(
         code="UP652",
