@@ -152,13 +152,13 @@ def money_mean(value: Number, currency: str, language: Language, *, signed: bool
 
 
 def money_total(value: Number, currency: str, language: Language, *, signed: bool = False) -> str:
-    """An estimated total: three significant digits, whole units from 100 on: «24.300 €».
+    """An estimated total: three significant digits, whole units from 100 on: «24.300 €»; never less than a cent.
 
-    >>> money_total(24312.4, "EUR", "de"), money_total(-81.94, "GBP", "en", signed=True)
-    ('24.300\\xa0€', '−£81.90')
+    >>> money_total(24312.4, "EUR", "de"), money_total(-81.94, "GBP", "en", signed=True), money_total(0.4096, "EUR", "en")
+    ('24.300\\xa0€', '−£81.90', '€0.41')
     """
     decimal = rounded(value)
-    if not decimal.is_zero() and abs(decimal) < 100 and -int(decimal.as_tuple().exponent) < _minor_digits(currency):
+    if not decimal.is_zero() and abs(decimal) < 100:
         decimal = decimal.quantize(_minor_unit(currency))
     return _with_currency(decimal, currency, language, signed=signed)
 
