@@ -60,7 +60,10 @@ def test_strata_clusters_and_entry_dates_come_along(tmp_path: Path) -> None:
         assignment={"method": "stratified", "strata": ["country", "band"]},
     )
     found = [(u, c, str(t), *rest) for u, c, t, *rest in contacts(study)]
-    assert found == [("1", "H1", "2026-03-05 00:00:00", "DE", "07"), ("2", None, "2026-03-06 00:00:00", None, "1")]
+    assert found == [
+        ("1", "H1", "2026-03-05 00:00:00", "DE", "07", 1),
+        ("2", None, "2026-03-06 00:00:00", None, "1", 2),
+    ]
 
 
 def test_ids_keep_their_text_even_when_the_filter_reads_them_as_numbers(tmp_path: Path) -> None:

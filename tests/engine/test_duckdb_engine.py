@@ -98,3 +98,24 @@ def test_a_full_disk_is_said_in_plain_words(tmp_path: Path) -> None:
         engine.run("SET max_temp_directory_size = '1MB'")
         with pytest.raises(DataError, match=r"UP587(?s:.*)engine: \{temp_directory: /scratch\}"):
             engine.run("SELECT count(*) FROM (SELECT DISTINCT hash(range) || 'x' FROM range(5000000))")
+
+
+# ── keys that stand twice, and keys that are new ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("at_once", [3, 8_000_000])
+def test_twins_and_newcomers_are_those_that_sets_find(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("uplift.engine.duckdb_engine.AT_ONCE", at_once)
+    values = [5, -7, 0, 9_000_000_000_000_000_000, -9_000_000_000_000_000_000, 12, 44]
+    rows = ", ".join(f"({v}, 'é{v}')" for v in values)
+    with DuckDBEngine() as engine:
+        engine.materialize("single", f"SELECT * FROM (VALUES {rows}, (NULL, NULL), (NULL, NULL)) AS v(n, t)")
+        engine.materialize("double", "SELECT * FROM single UNION ALL SELECT 12, 'é12'")
+        for key in ("n", "t"):
+            assert not engine.twins("single", key)
+            assert engine.twins("double", key)
+        known = "SELECT n AS number FROM single WHERE n IN (0, 12) UNION ALL SELECT 13 UNION ALL SELECT NULL"
+        engine.keep_absent("new", "SELECT n AS number FROM single", known)
+        assert {n for (n,) in engine.run("SELECT number FROM new")} == set(values) - {0, 12}
+        engine.keep_absent("everybody", "SELECT n AS number FROM single", "SELECT n AS number FROM single LIMIT 0")
+        assert len(engine.run("SELECT number FROM everybody")) == len(values)

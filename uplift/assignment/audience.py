@@ -41,13 +41,14 @@ def open_audience(study: Study, plan: Plan, engine: Engine) -> tuple[Problem, ..
         f"{cluster} AS cluster_id, eligible_at, {_stratum(plan)} AS stratum, {holdout} AS holdout_unit,"
         f" {layer} AS layer_unit, {late} AS late"
     )
+    key = "unit_number" if unit.type == "integer" else "unit_id"
     merges = open_merges(engine, study)
     if merges is None:
-        engine.define(AUDIENCE, f"SELECT unit_id, {columns} FROM {quoted(who.view)}")
+        engine.define(AUDIENCE, f"SELECT unit_id, {key} AS unit_key, {columns} FROM {quoted(who.view)}")
         return (*who.notices, *found)
     engine.define(
         AUDIENCE,
-        f"SELECT unit_id, {columns}, m.old_id IS NOT NULL AS gone FROM {quoted(who.view)}"
+        f"SELECT unit_id, {key} AS unit_key, {columns}, m.old_id IS NOT NULL AS gone FROM {quoted(who.view)}"
         f" LEFT JOIN {MERGED} AS m ON m.old_id = unit_id",
     )
     return (*who.notices, *found, *merges.notices)

@@ -7,7 +7,8 @@ of a cluster that has an arm gets that arm.
 
 The relations that the query reads:
 
-    audience   unit_id, cluster_id, eligible_at, stratum, holdout_unit, layer_unit   (one row per eligible contact)
+    audience   unit_id, unit_key, cluster_id, eligible_at, stratum, holdout_unit, layer_unit, late (and gone, where
+               contacts were merged): one row per eligible contact; unit_key is a BIGINT where the id is an integer
     ledger     the rows so far, where there are any
 """
 
@@ -20,12 +21,14 @@ from uplift.assignment.dialects import arm_sql, bucket_sql, digits_sql, within_s
 from uplift.assignment.hashing import ALGORITHM, BUCKETS
 from uplift.assignment.plan import Plan
 from uplift.assignment.ranges import ArmRange
+from uplift.engine.adapter import Engine
 from uplift.engine.merges import MERGED
 
 POOLED = "\\pooled"  # the stratum of all strata that are too small; a backslash in a value is doubled, so none is it
 
 
 AUDIENCE, LEDGER, FRESH = "audience", "ledger", "fresh"  # the relations, as the engine knows them
+_NEWCOMERS = "newcomers"
 
 
 def fresh_sql(*, known: bool, merged: bool = False) -> str:
@@ -40,6 +43,23 @@ def fresh_sql(*, known: bool, merged: bool = False) -> str:
     if merged:
         rows = f"({persons_sql(LEDGER)}) AS l ON a.unit_id = l.person"
     return f"SELECT a.* FROM {AUDIENCE} AS a ANTI JOIN {rows} WHERE {there}"
+
+
+def keep_fresh(engine: Engine, *, merged: bool, integer: bool) -> None:
+    """Keep the eligible contacts without a row, where some have one; integer ids are compared as numbers."""
+    if not integer:
+        engine.materialize(FRESH, fresh_sql(known=True, merged=merged))
+        return
+    there = "NOT late AND NOT gone" if merged else "NOT late"
+    rows, own = (f"({persons_sql(LEDGER)}) AS p", "person") if merged else (LEDGER, "unit_id")
+    engine.keep_absent(
+        _NEWCOMERS,
+        f"SELECT unit_key AS number FROM {AUDIENCE} WHERE {there}",
+        f"SELECT TRY_CAST({own} AS BIGINT) AS number FROM {rows}",  # the text of an erased row is no number
+    )
+    engine.materialize(
+        FRESH, f"SELECT a.* FROM {AUDIENCE} AS a SEMI JOIN {_NEWCOMERS} AS n ON n.number = a.unit_key WHERE {there}"
+    )
 
 
 def persons_sql(relation: str) -> str:

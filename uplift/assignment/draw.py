@@ -10,7 +10,7 @@ from pathlib import Path
 from uplift.assignment.audience import open_audience
 from uplift.assignment.bounded import bounded_engine
 from uplift.assignment.continuity import check_salt_epoch, frozen_notice, is_frozen, opened_epoch, with_weight_epoch
-from uplift.assignment.decide import AUDIENCE, FRESH, LEDGER, fresh_sql, persons_sql, rows_sql
+from uplift.assignment.decide import AUDIENCE, FRESH, LEDGER, fresh_sql, keep_fresh, persons_sql, rows_sql
 from uplift.assignment.figures import keep_figures
 from uplift.assignment.plan import Plan, plan_of
 from uplift.assignment.report import ArmDraw, AssignmentReport
@@ -84,7 +84,8 @@ def draw(
         engine.register_files(LEDGER, files)
         plan = with_weight_epoch(study, plan, engine)
         before, frozen = _tally(engine, LEDGER), is_frozen(plan, engine)
-    counts = _count_audience(plan, engine, known=bool(files), merged=merges_of(study) is not None)
+    merged, integer = merges_of(study) is not None, study.experiment.unit.type == "integer"
+    counts = _count_audience(plan, engine, known=bool(files), merged=merged, integer=integer)
     if frozen or not counts.fresh:
         return _report(study, plan, counts, before, _NOBODY, _Outcome(frozen=frozen))
 
@@ -128,7 +129,7 @@ class _Counts:
     twice: int = 0
 
 
-def _count_audience(plan: Plan, engine: Engine, *, known: bool, merged: bool) -> _Counts:
+def _count_audience(plan: Plan, engine: Engine, *, known: bool, merged: bool, integer: bool) -> _Counts:
     """Name the contacts without a row, and count."""
     gone = "count(*) FILTER (WHERE gone AND NOT late)" if merged else "0"
     sums = engine.run(f"SELECT count(*), count(*) FILTER (WHERE late), {gone} FROM {AUDIENCE}")
@@ -136,7 +137,7 @@ def _count_audience(plan: Plan, engine: Engine, *, known: bool, merged: bool) ->
     eligible = total - late
     # While nobody has a row there is nothing to leave out, and the audience need not be held in memory.
     if known:
-        engine.materialize(FRESH, fresh_sql(known=True, merged=merged))
+        keep_fresh(engine, merged=merged, integer=integer)
     else:
         engine.define(FRESH, fresh_sql(known=False, merged=merged))
     fresh = _count(engine, f"SELECT count(*) FROM {FRESH}") if known else eligible - no_more

@@ -140,6 +140,12 @@ class Engine(Queries, Protocol):
     def arrow(self, sql: str) -> Any:
         """The rows of a query as an Arrow table."""
 
+    def twins(self, relation: str, key: str) -> bool:
+        """Whether two rows of a relation share a key (an integer, or a text's hash may agree where texts don't)."""
+
+    def keep_absent(self, name: str, wanted: str, known: str) -> None:
+        """Keep the numbers of one query that another lacks; all three have one column, `number`."""
+
     def materialize(self, name: str, sql: str) -> None:
         """Run a query once and keep its rows under a name until the engine closes."""
 

@@ -13,19 +13,31 @@ from uplift.engine.snippets import parse, snippet_at
 from uplift.engine.sources import SourceTable, open_source
 from uplift.engine.stored import Found
 from uplift.engine.text_forms import shown_value
-from uplift.engine.typed import CANONICAL_INTEGER, UNIT, Use, as_text, columns_used, type_problem, typed_source
+from uplift.engine.typed import (
+    CANONICAL_INTEGER,
+    UNIT,
+    Use,
+    as_text,
+    column_use,
+    columns_used,
+    type_problem,
+    typed_source,
+)
 from uplift.errors import DataError, Place, Problem
 from uplift.spec.experiment import RowNumber
 from uplift.spec.study import Study
 
 ELIGIBLE = "eligible"
-RESERVED = ("unit_id", "cluster_id", "eligible_at", "observed")
+RESERVED = ("unit_id", "unit_number", "cluster_id", "eligible_at", "observed")
+NUMBERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
+"""Types whose values are 64-bit integers as they stand: their column is compared instead of its texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
     """The eligible contacts: `view` has unit_id, cluster_id, eligible_at (texts and a timestamp), then the strata and
-    the units of holdout and layer as text under their own names; `observed` for assignment by a column.
+    the units of holdout and layer as text under their own names; `observed` for assignment by a column. `unit_number`
+    is the id as a BIGINT where it is one.
     """
 
     view: str
@@ -64,11 +76,12 @@ def audience(engine: Engine, study: Study, *, cache: Path | None = None) -> Audi
     if scores is not None:
         table = with_scores(engine, study, table, scores)
     times = [spec.entry_date] if spec.entry_date else []
+    number = _number_of(study, table)
     typed = typed_source(
         engine,
         study,
         table,
-        uses,
+        [*uses, *number],
         view="typed_audience",
         texts=[*texts, *(c for c in _id_columns(study) if c not in texts)],
         times=times,
@@ -81,6 +94,9 @@ def audience(engine: Engine, study: Study, *, cache: Path | None = None) -> Audi
         selected.append(f"{quoted(as_text(experiment.assignment.column))} AS observed")
     kept = [name for name in texts if name not in RESERVED]
     selected += [f"{quoted(as_text(name))} AS {quoted(name)}" for name in kept]
+    if unit.type == "integer":
+        as_number = quoted(str(unit.id)) if number else f"TRY_CAST({own} AS BIGINT)"
+        selected.append(f"{as_number} AS unit_number")
     sql = f"SELECT {', '.join(selected)} FROM {quoted(typed.view)}"
     for use in uses:
         try:
@@ -89,6 +105,16 @@ def audience(engine: Engine, study: Study, *, cache: Path | None = None) -> Audi
             raise type_problem(use.snippet, conflict) from None
     engine.define(ELIGIBLE, sql)
     return Audience(ELIGIBLE, table, ("unit_id", "cluster_id", "eligible_at", *kept), typed.notices)
+
+
+def _number_of(study: Study, table: SourceTable) -> list[Use]:
+    """The id column as a number, where it is stored as one and nobody declared something else."""
+    unit = study.experiment.unit
+    if isinstance(unit.id, RowNumber) or unit.type != "integer" or unit.id in study.source(table.name).columns:
+        return []
+    if table.column(unit.id).native not in NUMBERS:
+        return []
+    return [column_use(unit.id, "number", study.document.place("unit", "id"))]
 
 
 def _id_columns(study: Study) -> list[str]:
@@ -143,7 +169,7 @@ def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> t
             ("UP554", other, "an id that is no integer", "write type: string, or repair the ids"),
         ]
     if column.physical == "integer":  # an integer has one written form; nothing but its absence can be wrong
-        checks = [("UP550", "unit_id IS NULL", *checks[0][2:])]
+        checks = [("UP550", "unit_number IS NULL" if integer else "unit_id IS NULL", *checks[0][2:])]
     # One pass: the first condition that an id meets names its problem; a sound integer is settled by the first test.
     sound = f"WHEN NOT ({other}) THEN NULL" if integer and column.physical != "integer" else ""
     named = f"CASE {sound} {' '.join(f'WHEN {bad} THEN {text_literal(code)}' for code, bad, *_ in checks)} END"
@@ -154,9 +180,8 @@ def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> t
             example = _example(engine, who, unit.id, f"({named}) = {text_literal(code)}")
             contacts = "1 eligible contact has" if n == 1 else f"{n:,} eligible contacts have"
             problems.append(Problem(code, f"{contacts} {what}{example}", fix=fix.format(unit.id), place=place))
-    key = "TRY_CAST(unit_id AS BIGINT)" if integer else "unit_id"
-    (twice,) = engine.run(f"SELECT count({key}) - count(DISTINCT {key}) FROM {quoted(who.view)}")[0]
-    if twice:
+    twice: object = 0
+    if engine.twins(who.view, "unit_number" if integer else "unit_id"):
         (twice,) = engine.run(
             f"SELECT count(*) FROM (SELECT unit_id FROM {quoted(who.view)} WHERE unit_id IS NOT NULL "
             "GROUP BY unit_id HAVING count(*) > 1) AS d"

@@ -30,6 +30,8 @@ from uplift.store.files import aside_of
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
 PHYSICAL: dict[str, Physical] = {
     "BOOLEAN": "boolean",
@@ -52,6 +54,7 @@ KEPT: dict[Physical, str] = {
 }  # fmt: skip
 DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 LONGEST_LINE = 64 * 1024 * 1024
+AT_ONCE = 8_000_000  # numbers that are sorted in memory, 64 MB
 
 
 class DuckDBEngine:
@@ -144,6 +147,58 @@ class DuckDBEngine:
     def arrow(self, sql: str) -> Any:
         """The rows of a query as an Arrow table (needs pyarrow)."""
         return self._connection.sql(sql).to_arrow_table()
+
+    def twins(self, relation: str, key: str) -> bool:
+        """Whether two rows share a key; NULL is no key. False is certain; of texts True says that two hashes agree.
+
+        Sorting in numpy takes a quarter of what counting different values takes here.
+        """
+        ((rows, kind),) = self.run(f"SELECT count({key}), typeof(any_value({key})) FROM {quoted(relation)}")
+        number = f"CAST({key} AS BIGINT)" if kind in ("BIGINT", "INTEGER") else f"hash({key})"
+        parts = int(str(rows)) // AT_ONCE + 1
+        return any(
+            self._worker.submit(
+                self._any_twins,
+                f"SELECT {number} AS number FROM {quoted(relation)} WHERE {key} IS NOT NULL"
+                + (f" AND hash({key}) % {parts} = {part}" if parts > 1 else ""),
+            ).result()
+            for part in range(parts)
+        )
+
+    def _any_twins(self, sql: str) -> bool:
+        numbers = self._sorted(sql)
+        return bool((numbers[1:] == numbers[:-1]).any())
+
+    def keep_absent(self, name: str, wanted: str, known: str) -> None:
+        """Keep the numbers (BIGINT) of one query that another lacks; all three have one column, `number`.
+
+        Two sorted arrays are compared in half the time of a hash join with millions of rows on either side.
+        """
+        ((rows,),) = self.run(f"SELECT greatest((SELECT count(*) FROM ({wanted})), (SELECT count(*) FROM ({known})))")
+        parts = int(str(rows)) // AT_ONCE + 1
+        self.materialize(name, f"SELECT number FROM ({wanted}) AS w LIMIT 0")
+        for part in range(parts):
+            own = "WHERE number IS NOT NULL" + (f" AND hash(number) % {parts} = {part}" if parts > 1 else "")
+            sqls = (f"SELECT number FROM ({query}) AS q {own}" for query in (wanted, known))
+            self._worker.submit(self._append_absent, name, *sqls).result()
+
+    def _append_absent(self, name: str, wanted: str, known: str) -> None:
+        there = self._sorted(known)
+        numbers = self._sorted(wanted)
+        if there.size:
+            numbers = numbers[there[there.searchsorted(numbers).clip(max=there.size - 1)] != numbers]
+        self._connection.register("uplift_absent", {"number": numbers})
+        try:
+            self._connection.execute(f"INSERT INTO {quoted(name)} SELECT number FROM uplift_absent")
+        finally:
+            self._connection.unregister("uplift_absent")
+
+    def _sorted(self, sql: str) -> NDArray[np.int64]:
+        import numpy as np
+
+        numbers = np.asarray(self._connection.execute(sql).fetchnumpy()["number"])
+        numbers.sort()
+        return numbers
 
     def materialize(self, name: str, sql: str) -> None:
         """Run a query once and keep its rows under a name until the engine closes."""
