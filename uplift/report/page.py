@@ -27,6 +27,7 @@ from uplift.report.trust import findings
 from uplift.report.voice import Voice
 from uplift.words.dates import day, days_between
 from uplift.words.names import tamed
+from uplift.words.sentences.record import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Page:
     kicker: tuple[str, ...]
     period: str
     as_of: str
+    standing: str
     headline: Headline
     decisions: tuple[str, ...]
     sections: tuple[Section, ...]
@@ -82,6 +84,7 @@ def page(voice: Voice, *, style: str, style_hash: str) -> Page:
         kicker=name,
         period=_period(voice),
         as_of=day(voice.result.as_of, voice.language),
+        standing=standing(voice.language, signed=voice.result.signed, final=voice.result.final),
         headline=first,
         decisions=decisions(voice),
         sections=sections(voice),

@@ -207,6 +207,16 @@ class Result:
         """Whether no check failed; without trust there is no verdict."""
         return all(check.status != "fail" for check in self.checks)
 
+    @property
+    def signed(self) -> bool:
+        """Whether a person has decided on these very numbers."""
+        return self.record is not None and any(d.as_of in (None, self.as_of) for d in self.record.decisions)
+
+    @property
+    def final(self) -> bool:
+        """Whether they are signed, and no later data will change them."""
+        return self.signed and not any(metric.preliminary for metric in self.metrics)
+
     def verdict(self, metric: MetricResult, uplift: Uplift) -> Verdict:
         """The verdict that may be shown: none at all when a check failed."""
         return uplift.verdict(metric.better) if self.trusted else "refused"

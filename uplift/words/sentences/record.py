@@ -128,6 +128,15 @@ def decision(on: datetime.date, by: str, action: Action, reason: str, language: 
     )
 
 
+def standing(language: Language, *, signed: bool, final: bool) -> str:
+    """Beside the day of the result: numbers are final when a person has signed them, and not before."""
+    if final:
+        return say(language, de="endgültig: unterschrieben", en="final: signed")
+    if signed:
+        return say(language, de="vorläufig: es fehlen noch Daten", en="not final: data are still missing")
+    return say(language, de="vorläufig: nicht unterschrieben", en="not final: not signed")
+
+
 def not_signed(language: Language) -> str:
     """Closed, yet nobody has decided."""
     return say(
