@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, linprog, milp
 
 from uplift.targeting.allocation import Limits, Options, allocate
-from uplift.targeting.allocation_problem import TargetingError
+from uplift.targeting.allocation_problem import TargetingError, best_option
 from uplift.words.codes import CODES
 
 GOLDEN_GAIN = np.array([[3, 5], [2, 6], [4, 4.5]])
@@ -213,6 +213,35 @@ def test_a_larger_audience_is_priced_through_a_sample_and_loses_less_than_one_co
     assert found.gap / found.bound < 1e-4
     assert limits.budget is not None
     assert 0 <= limits.budget - found.spend < 400
+
+
+def test_costs_that_differ_by_contact_are_kept_to_the_last_unit_in_a_large_audience() -> None:
+    rng = np.random.default_rng(8)
+    n = 60_000
+    options = Options(("a", "b", "c"), rng.normal(0, 1, (n, 3)), rng.integers(1, 500, (n, 3)))
+    found = allocate(options, Limits(budget=600_000, caps={"b": 1_500}))
+    assert within(options, Limits(budget=600_000, caps={"b": 1_500}), found.choice)
+    assert found.spend <= 600_000
+    assert found.gap / found.bound < 1e-4
+
+
+def test_the_layout_of_the_numbers_in_memory_changes_nothing() -> None:
+    rng = np.random.default_rng(9)
+    gain, cost = rng.normal(0, 1, (50_000, 4)), rng.integers(0, 90, (50_000, 4))
+    allowed, limits = rng.random((50_000, 4)) < 0.8, Limits(budget=400_000, caps={"b": 900})
+    rows = allocate(Options(("a", "b", "c", "d"), gain, cost, allowed), limits)
+    columns = Options(("a", "b", "c", "d"), *(np.asfortranarray(table) for table in (gain, cost, allowed)))
+    assert np.array_equal(allocate(columns, limits).choice, rows.choice)
+
+
+@given(st.integers(0, 6), st.integers(0, 30), st.integers(0, 2**32 - 1))
+def test_the_best_option_is_the_first_of_the_largest(columns: int, rows: int, seed: int) -> None:
+    values = np.random.default_rng(seed).integers(-3, 3, (rows, columns)).astype(float)
+    values[values == -3] = -np.inf
+    arm, best = best_option(values)
+    if columns:
+        assert arm.tolist() == values.argmax(axis=1).tolist()
+    assert best.tolist() == values.max(axis=1, initial=-np.inf).tolist()
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from uplift.targeting.allocation_problem import Limits, Options
+from uplift.targeting.allocation_problem import Limits, Options, best_option
 
-SAMPLE = 20_000
+SAMPLE = 40_000
 TOLERANCE, MANY, ROUGH = 1e-8, 1e-7, 1e-5  # of the bound, relative: on few, on many contacts, on the sample
 PRECISION = 1e-10  # of the linear programme's feasibility
 ROUNDS, BOXES = 400, 6
@@ -59,23 +59,29 @@ def prices(options: Options, limits: Limits) -> Prices:
     scaled = [_Limit(limit.at, limit.limit * SAMPLE / n, limit.bonus) for limit in priced]
     found, _ = _minimise(_taken(options, rows), _NOBODY, scaled, low, high, tolerance=ROUGH)
     bound = np.inf
-    reach = 0.03 * np.abs(found) + 0.001 * highest
+    reach = 0.03 * np.abs(found) + 0.0001 * highest
     for _ in range(BOXES):
         box_low, box_high = np.maximum(low, found - reach), np.minimum(high, found + reach)
         undecided, settled = _split(options, priced, box_low, box_high)
         found, bound = _minimise(undecided, settled, priced, box_low, box_high, start=found, tolerance=MANY)
         if not (((found <= box_low) & (box_low > low)) | ((found >= box_high) & (box_high < high))).any():
             break
-        reach *= 4
+        reach *= 2
     return _as_prices(found, priced, len(options.arms), bound)
 
 
 def reduced(options: Options, part: slice, price: Prices) -> NDArray[np.float64]:
     """Gain minus prices (contacts × arms), −∞ where an arm is not allowed."""
     values = options.gains(part)
-    if price.budget:
-        values -= price.budget * options.costs(part)
-    values -= price.arms + price.treated
+    own = price.arms + price.treated
+    if options.cost.ndim == 1:
+        own = own + price.budget * options.cost
+    for index in range(values.shape[1]):
+        column = values[:, index]
+        if price.budget and options.cost.ndim == 2:
+            column -= price.budget * options.cost[part, index]
+        if own[index]:
+            column -= own[index]
     return values
 
 
@@ -105,24 +111,31 @@ def _scales(options: Options) -> tuple[float, float, float]:
     total, ratio, top, bottom = 0.0, 0.0, 0.0, 0.0
     for part in options.chunks():
         gains, costs = options.gains(part), options.costs(part)
-        best = gains.max(axis=1, initial=0.0)
+        best = np.maximum(best_option(gains)[1], 0.0)
         total += float(best.sum())
         top = max(top, float(best.max(initial=0.0)))
-        bottom = min(bottom, float(np.where(np.isfinite(gains), gains, 0.0).min(initial=0.0)))
-        paid = (costs > 0) & (gains > bottom)
-        if paid.any():
-            ratio = max(ratio, float(((gains[paid] - bottom) / costs[paid]).max()))
+        open_ = True if options.allowed is None else options.allowed[part]
+        bottom = min(bottom, float(gains.min(initial=0.0, where=open_)))
+        for index in range(gains.shape[1]):
+            ratio = max(ratio, _ratio(gains[:, index] - bottom, costs[:, index]))
     span = top - bottom
     return total, 1.01 * ratio + 1e-300, 2.02 * span + 1e-300
 
 
+def _ratio(gain: NDArray[np.float64], cost: NDArray[np.int64]) -> float:
+    """The largest gain per unit of cost of one arm, of those that cost something."""
+    if not len(cost) or cost.strides == (0,):  # the same cost for everybody
+        return float(gain.max(initial=0.0)) / int(cost[0]) if len(cost) and cost[0] > 0 else 0.0
+    return float(np.divide(gain, cost, out=np.zeros(len(gain)), where=cost > 0).max(initial=0.0))
+
+
 def _taken(options: Options, rows: NDArray[np.int64]) -> Options:
-    """Some of the contacts."""
+    """Some of the contacts, the columns in one piece: they are looked at many times."""
     return Options(
         options.arms,
-        options.gain[rows],
-        options.cost[rows] if options.cost.ndim == 2 else options.cost,
-        None if options.allowed is None else options.allowed[rows],
+        np.asfortranarray(options.gain[rows]),
+        np.asfortranarray(options.cost[rows]) if options.cost.ndim == 2 else options.cost,
+        None if options.allowed is None else np.asfortranarray(options.allowed[rows]),
     )
 
 
@@ -145,12 +158,10 @@ def _split(
     cheap, dear = (_as_prices(corner, priced, k, 0.0) for corner in (low, high))
     gain, usage, rows = 0.0, np.zeros(k + 2), []
     for part in options.chunks():
-        least = np.c_[np.zeros(part.stop - part.start), reduced(options, part, dear)]
-        most = np.c_[np.zeros(part.stop - part.start), reduced(options, part, cheap)]
-        arm = least.argmax(axis=1)
-        sure = np.take_along_axis(least, arm[:, None], axis=1)[:, 0]
-        np.put_along_axis(most, arm[:, None], -np.inf, axis=1)
-        settled = sure > most.max(axis=1)
+        arm, sure = best_option(_with_none(reduced(options, part, dear)))
+        most = _with_none(reduced(options, part, cheap))
+        most[np.arange(len(arm)), arm] = -np.inf
+        settled = sure > best_option(most)[1]
         rows.append(np.flatnonzero(~settled) + part.start)
         taken = np.flatnonzero(settled & (arm > 0))
         chosen = arm[taken] - 1
@@ -159,6 +170,13 @@ def _split(
         usage[1 : k + 1] += np.bincount(chosen, minlength=k)
     usage[k + 1] = usage[1 : k + 1].sum()
     return _taken(options, np.concatenate(rows)), _Settled(gain, usage)
+
+
+def _with_none(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same with a first column for no arm at all."""
+    wider = np.zeros((values.shape[0], values.shape[1] + 1), order="F")
+    wider[:, 1:] = values
+    return wider
 
 
 def _minimise(
@@ -247,15 +265,15 @@ def _bound(
     k = len(options.arms)
     value, usage = 0.0, np.zeros(k + 2)
     for part in options.chunks():
-        values = reduced(options, part, price)
-        arm = values.argmax(axis=1)
-        best = np.take_along_axis(values, arm[:, None], axis=1)[:, 0]
+        arm, best = best_option(reduced(options, part, price))
         taken = best > 0
-        value += float(best[taken].sum())
+        value += float(best.sum(where=taken))
         chosen = arm[taken]
-        costs = options.costs(part)
-        usage[0] += float(costs[taken, chosen].sum())
+        if options.cost.ndim == 2:
+            usage[0] += float(options.cost[part][taken, chosen].sum())
         usage[1 : k + 1] += np.bincount(chosen, minlength=k)
+    if options.cost.ndim == 1:
+        usage[0] = float(usage[1 : k + 1] @ options.cost)
     usage[k + 1] = usage[1 : k + 1].sum()
     used = settled.usage
     if used is not None:

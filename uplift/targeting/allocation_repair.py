@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uplift.targeting.allocation_prices import Prices, reduced
-from uplift.targeting.allocation_problem import Limits, Options, unaffordable, unreachable
+from uplift.targeting.allocation_problem import Limits, Options, best_option, unaffordable, unreachable
 
 ROUNDS = 200
 CLOSE = 2e-7  # of the bound: nothing is left to fill in that anybody could notice
@@ -32,10 +32,8 @@ class Choices:
         self.capacity = n if limits.capacity is None else min(limits.capacity, n)
         self.arm = np.zeros(n, dtype=np.int64)
         for part in options.chunks():
-            values = reduced(options, part, price)
-            best = values.argmax(axis=1)
-            taken = np.take_along_axis(values, best[:, None], axis=1)[:, 0] > 0
-            self.arm[part] = np.where(taken, best + 1, 0)
+            arm, best = best_option(reduced(options, part, price))
+            self.arm[part] = np.where(best > 0, arm + 1, 0)
         self.count = np.bincount(self.arm, minlength=k + 1)
         self.spend = self._spend()
 
@@ -102,13 +100,11 @@ def _respect_caps(choices: Choices) -> None:
             room = choices.caps - choices.count[1:]
             room[index] = 0
 
-            def leave(
-                part: slice, values: NDArray[np.float64], index: int = index, room: NDArray[np.int64] = room
-            ) -> _Moves:
+            def leave(part: slice, index: int = index, room: NDArray[np.int64] = room) -> _Moves:
+                values = reduced(choices.options, part, choices.price)
                 contacts = np.flatnonzero(choices.arm[part] == index + 1)
                 others = np.where(room > 0, values[contacts], -np.inf)
-                best = others.argmax(axis=1)
-                other = np.take_along_axis(others, best[:, None], axis=1)[:, 0]
+                best, other = best_option(others)
                 target = np.where(other > 0, best + 1, 0)
                 regret = values[contacts, index] - np.maximum(other, 0.0)
                 return contacts + part.start, target, regret
@@ -124,7 +120,8 @@ def _respect_capacity(choices: Choices) -> None:
     if over <= 0:
         return
 
-    def leave(part: slice, values: NDArray[np.float64]) -> _Moves:
+    def leave(part: slice) -> _Moves:
+        values = reduced(choices.options, part, choices.price)
         contacts = np.flatnonzero(choices.arm[part] > 0)
         regret = values[contacts, choices.arm[part][contacts] - 1]
         return contacts + part.start, np.zeros(len(contacts), dtype=np.int64), regret
@@ -140,11 +137,11 @@ def _reach_coverage(choices: Choices) -> None:
         room = choices.caps - choices.count[1:]
         before = choices.treated
 
-        def enter(part: slice, values: NDArray[np.float64], room: NDArray[np.int64] = room) -> _Moves:
+        def enter(part: slice, room: NDArray[np.int64] = room) -> _Moves:
+            values = reduced(choices.options, part, choices.price)
             contacts = np.flatnonzero(choices.arm[part] == 0)
             open_ = np.where(room > 0, values[contacts], -np.inf)
-            best = open_.argmax(axis=1)
-            value = np.take_along_axis(open_, best[:, None], axis=1)[:, 0]
+            best, value = best_option(open_)
             possible = np.isfinite(value)
             return contacts[possible] + part.start, best[possible] + 1, -value[possible]
 
@@ -166,9 +163,8 @@ def _save(choices: Choices) -> None:
         room = choices.caps - choices.count[1:]
         spare = choices.treated - choices.limits.at_least
 
-        def cheaper(
-            part: slice, values: NDArray[np.float64], room: NDArray[np.int64] = room, spare: int = spare
-        ) -> _Moves:
+        def cheaper(part: slice, room: NDArray[np.int64] = room, spare: int = spare) -> _Moves:
+            values = reduced(choices.options, part, choices.price)
             contacts = np.flatnonzero(choices.arm[part] > 0)
             now = choices.arm[part][contacts]
             costs = choices.options.costs(part)[contacts]
@@ -209,33 +205,36 @@ def _fill(choices: Choices) -> None:
 
         def better(
             part: slice,
-            _: NDArray[np.float64],
             left: int | None = left,
             room: NDArray[np.int64] = room,
             places: int = places,
             spare: int = spare,
         ) -> _Moves:
             now = choices.arm[part]
-            rows = np.arange(len(now))
-            gains = np.c_[np.zeros(len(now)), choices.options.gains(part)]
-            costs = np.c_[np.zeros(len(now), dtype=np.int64), choices.options.costs(part)]
-            more = gains - gains[rows, now][:, None]
-            dearer = costs - costs[rows, now][:, None]
-            possible = more > 0
-            possible[:, 1:] &= room > 0
-            if left is not None:
-                possible &= dearer <= left
-            if places <= 0:
-                possible[now == 0, 1:] = False
-            if spare <= 0:
-                possible[now > 0, 0] = False
-            contacts = np.flatnonzero(possible.any(axis=1))
-            # Per unit of cost where an option costs more; what costs nothing comes first, the largest gain before.
-            price = np.maximum(dearer[contacts], 0)
-            rate = np.where(price > 0, more[contacts] / np.where(price > 0, price, 1), np.inf)
-            scaled = np.where(possible[contacts], np.where(np.isinf(rate), _FREE * more[contacts], rate), -np.inf)
-            target = scaled.argmax(axis=1)
-            return contacts + part.start, target, -scaled[np.arange(len(contacts)), target]
+            rows, options = np.arange(len(now)), choices.options
+            gains, costs = options.gains(part), options.costs(part)
+            treated = now > 0
+            gain_now = np.where(treated, gains[rows, now - 1], 0.0)
+            cost_now = np.where(treated, costs[rows, now - 1], 0)
+            best, target = np.full(len(now), -np.inf), np.zeros(len(now), dtype=np.int64)
+            for arm in range(gains.shape[1] + 1):
+                if (arm > 0 and room[arm - 1] <= 0) or (arm == 0 and spare <= 0):
+                    continue
+                more = gains[:, arm - 1] - gain_now if arm else -gain_now
+                dearer = costs[:, arm - 1] - cost_now if arm else -cost_now
+                possible = more > 0
+                if left is not None:
+                    possible &= dearer <= left
+                if arm and places <= 0:
+                    possible &= treated
+                # Per unit of cost where an option costs more; what costs nothing comes first, the largest gain before.
+                paid = dearer > 0
+                rate = np.divide(more, dearer, out=_FREE * more, where=paid)
+                np.copyto(rate, -np.inf, where=~possible)
+                np.putmask(target, rate > best, arm)
+                np.maximum(best, rate, out=best)
+            contacts = np.flatnonzero(best > -np.inf)
+            return contacts + part.start, target[contacts], -best[contacts]
 
         contacts, target, _ = _sorted(choices, better)
         if not len(contacts):
@@ -253,9 +252,9 @@ def _fill(choices: Choices) -> None:
 _FREE = 1e12  # puts what costs nothing before everything that costs something
 
 
-def _sorted(choices: Choices, moves: Callable[[slice, NDArray[np.float64]], _Moves]) -> _Moves:
+def _sorted(choices: Choices, moves: Callable[[slice], _Moves]) -> _Moves:
     """All possible moves, the best first; equal ones in the order of the contacts."""
-    found = [moves(part, reduced(choices.options, part, choices.price)) for part in choices.options.chunks()]
+    found = [moves(part) for part in choices.options.chunks()]
     if not found:
         nothing = np.zeros(0, dtype=np.int64)
         return nothing, nothing, np.zeros(0)
