@@ -9,38 +9,31 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
 from uplift.errors import Problem, StatisticsError
+from uplift.results.watch import Alarm
 
 WEEK, WEEKS, MISSES = 7, 8, 40
 WARM_UP = WEEK * (WEEKS + 1) + MISSES  # 103 days before the first judgement
 LIMIT = 4.0
+USUAL = 0.01  # a series that is silent more often says nothing by its silence
 SMALLEST = 0.02  # no series is steadier than 2 % a day: below it rounding would raise alarms
 NORMAL = 1.4826  # median absolute deviation to standard deviation, for normal misses
-Kind = Literal["drop", "rise", "silence"]
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """A day that differs: what was expected and what came, and how unusual that is (z; None for a silent day)."""
-
-    day: datetime.date
-    kind: Kind
-    expected: float
-    found: float
-    z: float | None
 
 
 def alarms(
-    days: Sequence[datetime.date], values: Sequence[float], *, holidays: Collection[datetime.date] = ()
+    days: Sequence[datetime.date],
+    values: Sequence[float],
+    *,
+    holidays: Collection[datetime.date] = (),
+    limit: float = LIMIT,
 ) -> tuple[Alarm, ...]:
     """The alarms of a series with one value per day, in order; a day with nothing where something came is `silence`.
 
+    Nothing is no alarm where it is usual: on this weekday lately, or on more than one day in a hundred.
     Raises StatisticsError (UP675) for fewer than 104 days, gaps in the days, or values below nought.
     """
     _refuse(days, values)
@@ -68,12 +61,15 @@ def alarms(
             continue
         expected = float(np.exp(level + offset))
         if silent[t]:
+            same_days = silent[[t - WEEK * k for k in range(1, WEEKS + 1)]]
+            if same_days.any() or (silent[:t] & ~closed[:t]).mean() > USUAL:
+                continue
             found.append(Alarm(days[t], "silence", expected, 0.0, None))
             continue
         middle = float(np.median(usual))
         scale = max(NORMAL * float(np.median(np.abs(usual - middle))), SMALLEST)
         z = (missed[t] - middle) / scale
-        if abs(z) > LIMIT:
+        if abs(z) > limit:
             found.append(Alarm(days[t], "rise" if z > 0 else "drop", expected, float(values[t]), float(z)))
     return tuple(found)
 

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uplift.results import Result
+    from uplift.results.always_on import AlwaysOn
     from uplift.results.plan import Plan
     from uplift.results.portfolio import Portfolio
     from uplift.words.language import Language
 
-__all__ = ["markdown", "render", "write", "write_charts", "write_plan", "write_portfolio"]
+__all__ = ["markdown", "render", "write", "write_always_on", "write_charts", "write_plan", "write_portfolio"]
 
 
 def render(result: Result, *, language: Language | None = None, templates: Path | None = None) -> str:
@@ -64,3 +65,10 @@ def write_portfolio(portfolio: Portfolio, path: Path, *, language: Language) -> 
     from uplift.report.document import html_of_portfolio, write_whole
 
     return write_whole(html_of_portfolio(portfolio, language), path)
+
+
+def write_always_on(found: AlwaysOn, path: Path, *, language: Language) -> Path:
+    """Write the page of forecast, send time, monitors and recommendations. Raises StateError like `write`."""
+    from uplift.report.document import html_of_always_on, write_whole
+
+    return write_whole(html_of_always_on(found, language), path)

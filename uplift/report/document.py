@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    from uplift.results.always_on import AlwaysOn
     from uplift.results.plan import Plan
     from uplift.results.portfolio import Portfolio
 
@@ -60,6 +61,17 @@ def html_of_portfolio(portfolio: Portfolio, language: Language) -> str:
     content = portfolio_page(portfolio, language, style=style, style_hash=_csp_hash(style))
     template = _environment().get_template("portfolio.html.j2")
     return template.render(page=content, words=PORTFOLIO[language], labels=LABELS[language])
+
+
+def html_of_always_on(found: AlwaysOn, language: Language) -> str:
+    """The page of forecast, send time, monitors and recommendations."""
+    from uplift.report.always_on import always_on_page
+    from uplift.words.sentences.always_on import ALWAYS_ON
+
+    style = _style("report.css")
+    content = always_on_page(found, language, style=style, style_hash=_csp_hash(style))
+    template = _environment().get_template("always_on.html.j2")
+    return template.render(page=content, words=ALWAYS_ON[language], labels=LABELS[language])
 
 
 def write_whole(html: str, path: Path) -> Path:

@@ -202,6 +202,11 @@ class MetricDefinition(Model):
         description="Days until returns and cancellations are in; preliminary until then, in all arms alike.",
         examples=["45d"],
     )
+    watch_by: Text | None = Field(
+        default=None,
+        description="A column of the source (product, landing page) whose 20 largest values `uplift monitor` watches too.",
+        examples=["landing_page"],
+    )
     winsorise: Winsorise | None = Field(
         default=None, description="Cap extreme contacts.", examples=[{"upper": "99.9%"}]
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 LISTS = "lists"
 IMPORTS = "imports"
 SCORES = "scores"
+OF_CONTACTS = (LISTS, IMPORTS, SCORES)
+"""Folders whose files name contacts: CSV files, and Parquet files whose first column is the contact's id."""
 
 
 def result_path(root: Path, experiment_id: str, as_of: datetime.date) -> Path:
@@ -48,3 +50,18 @@ def lists_folder(root: Path, experiment_id: str, on: datetime.date) -> Path:
 def imports_folder(root: Path, experiment_id: str) -> Path:
     """`imports/<id>`: send logs of the mail system, one Parquet file per import."""
     return root / IMPORTS / experiment_id
+
+
+def recommendations_path(root: Path) -> Path:
+    """`scores/recommendations.parquet`: the lists that `uplift recommend` replaces."""
+    return root / SCORES / "recommendations.parquet"
+
+
+def always_on_folder(root: Path) -> Path:
+    """`results/always-on`: what forecast, monitor, send time and recommendations found last, one JSON file each."""
+    return root / "results" / "always-on"
+
+
+def always_on_page(root: Path, language: str) -> Path:
+    """`reports/always-on.<language>.html`."""
+    return root / "reports" / f"always-on.{language}.html"

@@ -178,8 +178,8 @@ def _write(engine: Engine, study: Study, on: datetime.date) -> Path:
     )
     with written_aside(path) as aside:
         engine.run(
-            f"COPY (SELECT unit AS {quoted(name)}, arm, by AS slot_by, {starts} AS send_from, {ends} AS send_until "
-            f"FROM (SELECT t.unit, t.arm, CASE WHEN t.by_chance THEN '{CHANCE}' ELSE '{CHOSEN}' END AS by, "
+            f"COPY (SELECT unit AS {quoted(name)}, arm, slot_by, {starts} AS send_from, {ends} AS send_until "
+            f"FROM (SELECT t.unit, t.arm, CASE WHEN t.by_chance THEN '{CHANCE}' ELSE '{CHOSEN}' END AS slot_by, "
             f"CASE WHEN t.by_chance THEN t.drawn ELSE o.slot END AS slot FROM {NEXT} AS t JOIN {OWN} AS o "
             f"ON o.n = t.n) AS l ORDER BY unit) TO {text_literal(str(aside))} (FORMAT csv, HEADER)"
         )
