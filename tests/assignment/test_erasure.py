@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.assignment.bench import DAY, Bench
+from uplift.analysis import analyze
+from uplift.analysis.save import save
 from uplift.assignment import audit, export_lists
 from uplift.assignment.erasure import contacts_in, erase
 from uplift.assignment.retention import collect_garbage
@@ -53,6 +59,56 @@ def test_nothing_that_is_kept_names_an_erased_contact(kept: Bench) -> None:
     assert not any(f"home of {name}".encode() in after for name in NAMED)
     assert (receipt.contacts, receipt.found, dict(receipt.rows)) == (3, 3, {"sale": 3})
     assert not any(name in str(receipt) for name in NAMED)
+
+
+def test_no_file_of_the_whole_project_names_an_erased_contact_and_the_receipt_names_the_files(kept: Bench) -> None:
+    """Lists, target lists, send logs, scores in both forms, unit tables, results and reports; sources are the user's."""
+    orders = {"customer_id": list(NAMED), "ordered_at": [datetime.datetime(2026, 12, 2)] * 3}
+    pq.write_table(pa.table(orders), kept.folder / "orders.parquet")
+    saved = save(kept.study, analyze(kept.study, as_of=datetime.date(2027, 1, 15)))
+    assert list(kept.root.glob(".uplift/units/*.parquet"))
+    people = pa.table({"customer_id": [*NAMED, "else@example.org"], "score": [1, 2, 3, 4]})
+    for name in ("lists/sale/2026-12-02/target.parquet", "scores/customers.parquet", "imports/sale/sends.parquet"):
+        (kept.root / name).parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(people, kept.root / name)
+    (kept.root / "scores" / "customers.csv").write_text("customer_id,score\nzoë@example.org,1\nelse@example.org,2\n")
+    killed = kept.root / "lists" / "sale" / str(DAY) / f".aside-{_no_process()}-abc-control.csv"
+    killed.write_text("customer_id\nmara@example.org\nhalf")
+    alive = killed.with_name(f".aside-{os.getpid()}-abc-control.csv")
+    alive.write_text("customer_id\n")
+    receipt = erase(kept.store, NAMED, root=kept.root, on=LATER)
+    after = everything_kept(kept)
+    assert not any(name.encode() in after for name in NAMED)
+    assert b"else@example.org" in after
+    assert not killed.exists()
+    assert alive.exists()
+    assert saved.exists()
+    files = dict(receipt.files)
+    assert {name: files[name] for name in files if "arm" not in name and not name.startswith("lists/sale/2026-1")} == {
+        "imports/sale/sends.parquet": 3,
+        "scores/customers.csv": 1,
+        "scores/customers.parquet": 3,
+    }
+    assert files["lists/sale/2026-12-02/target.parquet"] == 3
+    assert "lists/sale/2026-12-02/target.parquet: 3" in str(receipt)
+    assert contents(kept.store).receipts[0].facts["files"] == files
+
+
+def _no_process() -> int:
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_number_is_looked_for_where_ids_stand_and_not_among_scores(bench: Bench) -> None:
+    bench.assign()
+    folder = bench.root / "lists" / "sale" / "2026-12-05"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text("arm,customer_id,points\nmens,17,3\nmens,3,17\nmens,4,5\n")
+    receipt = erase(bench.store, ["17"], root=bench.root, on=LATER, ids=["customer_id"])
+    assert (folder / "a.csv").read_text() == "arm,customer_id,points\nmens,3,17\nmens,4,5\n"
+    assert dict(receipt.files) == {"lists/sale/2026-12-05/a.csv": 1}
 
 
 def test_a_row_keeps_its_arm_and_day_and_nothing_that_leads_back(kept: Bench) -> None:
@@ -131,7 +187,7 @@ def test_quoted_cells_other_delimiters_and_old_encodings_of_lists_are_understood
     receipt = erase(kept.store, NAMED, root=kept.root, on=LATER)
     assert (folder / "a.csv").read_bytes() == b"id;name\r\nx;y\r\n"
     assert (folder / "b.csv").read_bytes() == b"\xef\xbb\xbfarm,id\nmens,not-jon@example.org\n"
-    assert receipt.list_files >= 2
+    assert {"lists/sale/2026-12-05/a.csv", "lists/sale/2026-12-05/b.csv"} <= dict(receipt.files).keys()
 
 
 def test_a_file_of_ids_is_read_line_by_line(tmp_path: Path) -> None:
@@ -168,6 +224,16 @@ def test_retention_erases_everybody_of_a_closed_experiment_and_its_lists(kept: B
     assert {row[-1] for row in kept.rows()} == {"erased"}
     assert contents(kept.store).experiments[0].forgotten
     assert collect(kept, LATER + YEARS + YEARS).forgotten == ()
+
+
+def test_send_logs_of_a_forgotten_experiment_go_too(kept: Bench) -> None:
+    log = kept.root / "imports" / "sale" / "sends.parquet"
+    log.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"contact_id": list(NAMED)}), log)
+    assert collect(kept, LATER + YEARS).lists == 2
+    assert log.exists()
+    assert collect(kept, LATER + YEARS + datetime.timedelta(days=1)).lists == 3
+    assert not log.exists()
 
 
 def test_an_experiment_that_still_runs_is_told_and_not_erased(kept: Bench) -> None:

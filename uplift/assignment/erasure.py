@@ -22,8 +22,8 @@ from uplift.errors import AssignmentError, Problem
 from uplift.store import LEDGER_COLUMNS, CatalogWriter, Run, Store, written_aside
 from uplift.store.catalog import FileEntry
 from uplift.store.contents import CACHES
-from uplift.store.files import aside_of
-from uplift.store.places import IMPORTS, LISTS, SCORES
+from uplift.store.files import ASIDE, aside_of, is_abandoned
+from uplift.store.places import OF_CONTACTS
 
 EVERYTHING = "*"  # in the catalog's runs: no single experiment
 _CONTACTS = "to_erase"
@@ -32,17 +32,21 @@ _GONE = ("cluster_id", "bucket", "eligible_at", "stratum")  # what could lead ba
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an erasure did; it holds no id. `rows` are the ledger's rows by experiment, `lists` the lines
-    on lists and the rows of send logs and scores."""
+    """What an erasure did; it holds no id. `rows` are the ledger's rows by experiment, `files` the lists, send logs and
+    scores (under the project's root) with the lines or rows that they lost."""
 
     number: str
     on: datetime.date
     contacts: int
     found: int
     rows: tuple[tuple[str, int], ...]
-    lists: int
-    list_files: int
+    files: tuple[tuple[str, int], ...]
     caches: int
+
+    @property
+    def lists(self) -> int:
+        """Lines and rows that all files lost."""
+        return sum(lines for _, lines in self.files)
 
     def facts(self) -> dict[str, object]:
         """The receipt as JSON values, for the catalog."""
@@ -50,8 +54,7 @@ class Receipt:
             "contacts": self.contacts,
             "found": self.found,
             "rows": dict(self.rows),
-            "list_lines": self.lists,
-            "list_files": self.list_files,
+            "files": dict(self.files),
             "caches_removed": self.caches,
         }
 
@@ -60,29 +63,39 @@ class Receipt:
             f"receipt {self.number} of {self.on}",
             f"  contacts to be erased: {self.contacts:,}; found here: {self.found:,}",
             *(f"  ledger of {name}: {count:,} rows without a person now" for name, count in self.rows),
-            f"  lists, send logs and scores: {self.lists:,} lines removed from {self.list_files:,} files",
+            f"  lists, send logs and scores: {self.lists:,} lines removed from {len(self.files):,} files",
+            *(f"    {name}: {count:,}" for name, count in self.files),
             f"  caches removed: {self.caches:,}",
         ]
         return "\n".join(lines)
 
 
-def erase(store: Store, contacts: Collection[str], *, root: Path, on: datetime.date) -> Receipt:
+def erase(
+    store: Store, contacts: Collection[str], *, root: Path, on: datetime.date, ids: Collection[str] = ()
+) -> Receipt:
     """Forget contacts, named by their ids as the ledger and the lists write them.
 
-    `root` is the project's root, under which lists lie. Doing it again is harmless, and mends what a killed run left.
-    Raises AssignmentError (UP830) without any id, StateError for the store.
+    `root` is the project's root, under which lists lie, `ids` the names of id columns (see `without_contacts`). Doing
+    it again is harmless, and mends what a killed run left. Raises AssignmentError (UP830) without any id, StateError
+    for the store.
     """
     wanted = frozenset(contact for contact in contacts if contact.strip())
     if not wanted:
         raise AssignmentError(Problem("UP830", "no contact is named", fix="give ids, or a file with one id per line"))
-    listed, lines, touched = without_contacts(root / LISTS, wanted)
+    found: set[str] = set()
+    files: dict[Path, int] = {}
+    remove_leftovers(root, store)
+    for folder in OF_CONTACTS:
+        here, lost = without_contacts(root / folder, wanted, ids=ids)
+        found, files = found | here, files | lost
     with bounded_engine() as engine, store.writing() as writer:
         caches = remove_caches(store)
         _name_contacts(engine, wanted)
-        found, rows = set(listed), []
-        for path in sorted(p for folder in TABLES for p in (root / folder).rglob("*.parquet")):
+        rows = []
+        for path in sorted(p for folder in OF_CONTACTS for p in (root / folder).rglob("*.parquet")):
             removed, units = _remove_from(engine, path)
-            lines, touched = lines + removed, touched + (removed > 0)
+            if removed:
+                files[path] = removed
             found |= units
         for experiment in store.ledger.experiments():
             erased, units = _erase_from(engine, store, writer, experiment)
@@ -95,8 +108,7 @@ def erase(store: Store, contacts: Collection[str], *, root: Path, on: datetime.d
             contacts=len(wanted),
             found=len(found),
             rows=tuple(rows),
-            lists=lines,
-            list_files=touched,
+            files=tuple((path.relative_to(root).as_posix(), lines) for path, lines in sorted(files.items())),
             caches=caches,
         )
         writer.record(Run(f"erase-{receipt.number}", "erase", EVERYTHING, on.isoformat(), receipt.facts()))
@@ -161,8 +173,19 @@ def _erase_from(engine: Engine, store: Store, writer: CatalogWriter, experiment:
     return rows, units
 
 
-TABLES = (IMPORTS, SCORES)
-"""Folders of Parquet files whose first column is the contact's id."""
+def leftovers(root: Path, store: Store) -> tuple[Path, ...]:
+    """What killed runs have left half-written where contacts are named; a run that is still alive keeps its own."""
+    folders = (*(root / folder for folder in OF_CONTACTS), store.path / "ledger")
+    every = (path for folder in folders for path in folder.rglob(f"{ASIDE}*"))
+    return tuple(path for path in every if path.is_file() and is_abandoned(path))
+
+
+def remove_leftovers(root: Path, store: Store) -> int:
+    """Remove them; returns how many there were."""
+    found = leftovers(root, store)
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def _remove_from(engine: Engine, path: Path) -> tuple[int, set[str]]:

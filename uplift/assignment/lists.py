@@ -13,27 +13,30 @@ from uplift.store.files import written_aside
 _DELIMITERS = ",;\t|"
 
 
-def without_contacts(folder: Path, contacts: Collection[str]) -> tuple[set[str], int, int]:
-    """Remove every line of every CSV file below a folder that has one of the ids in any cell.
+def without_contacts(
+    folder: Path, contacts: Collection[str], *, ids: Collection[str] = ()
+) -> tuple[set[str], dict[Path, int]]:
+    """Remove every line of every CSV file below a folder that has one of the contacts in an id column.
 
-    Returns the ids that were found, the lines that were removed and the files that were rewritten. Other bytes stay.
+    `ids` are the names of such columns; in a file that has none of them every cell is looked at, since 17 may be a
+    contact or a score. Returns the contacts that were found, and by file the lines that went. Other bytes stay.
     """
     found: set[str] = set()
-    lines, files = 0, 0
-    for path in sorted(folder.rglob("*.csv")):
-        removed = _rewritten(path, frozenset(contacts), found)
-        lines += removed
-        files += removed > 0
-    return found, lines, files
+    files = {
+        path: _rewritten(path, frozenset(contacts), frozenset(ids), found) for path in sorted(folder.rglob("*.csv"))
+    }
+    return found, {path: removed for path, removed in files.items() if removed}
 
 
-def _rewritten(path: Path, contacts: frozenset[str], found: set[str]) -> int:
+def _rewritten(path: Path, contacts: frozenset[str], ids: frozenset[str], found: set[str]) -> int:
     raw = path.read_bytes()
     text, encoding = _decoded(raw)
     lines = list(io.StringIO(text, newline=""))
     if not lines:
         return 0
     delimiter = max(_DELIMITERS, key=lines[0].count)
+    header = next(csv.reader(lines[:1], delimiter=delimiter), [])
+    columns = [n for n, name in enumerate(header) if name.lstrip("\ufeff") in ids]
     kept: list[str] = []
     record = ""
     removed = 0
@@ -41,8 +44,11 @@ def _rewritten(path: Path, contacts: frozenset[str], found: set[str]) -> int:
         record += line
         if record.count('"') % 2:  # a quoted cell goes on in the next line
             continue
-        cells = {cell for row in csv.reader(io.StringIO(record), delimiter=delimiter) for cell in row}
-        if here := cells & contacts:
+        rows = list(csv.reader(io.StringIO(record), delimiter=delimiter))
+        looked = (
+            [row[n] for row in rows for n in columns if n < len(row)] if columns else [c for row in rows for c in row]
+        )
+        if here := contacts.intersection(looked):
             found |= here
             removed += 1
         else:

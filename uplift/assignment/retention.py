@@ -10,10 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uplift.assignment.bounded import bounded_engine
-from uplift.assignment.erasure import EVERYTHING, cached, forget_everybody, remove_caches, remove_unnamed
+from uplift.assignment.erasure import (
+    EVERYTHING,
+    cached,
+    forget_everybody,
+    leftovers,
+    remove_caches,
+    remove_leftovers,
+    remove_unnamed,
+)
 from uplift.store import Run, Store
 from uplift.store.contents import Kept, contents
-from uplift.store.places import LISTS
+from uplift.store.places import LISTS, imports_folder
 
 IDLE_CACHE_DAYS = 30
 
@@ -22,6 +30,8 @@ IDLE_CACHE_DAYS = 30
 class Collected:
     """What `gc` removed, or would remove: files that do not count, idle caches, lists and ids kept long enough.
 
+    `unnamed` are ledger files that no commit names, and what killed runs left half-written; `lists` are files of lists
+    and of imported send logs.
     `forgotten` are experiments whose contacts were erased, `waiting` those that are due but not closed.
     """
 
@@ -56,18 +66,20 @@ def collect_garbage(
     """Remove ledger files that do not count, idle caches, and what `retention` has an end for.
 
     An experiment is due when its last contact was assigned longer ago than `retention`; its ledger then keeps arms and
-    days without persons. `statuses` are those of the experiments whose YAML is there; only closed ones and those
-    without a YAML are erased. Lists are due by the day in their folder's name. None keeps ids for ever.
+    days without persons, and its imported send logs go. `statuses` are those of the experiments whose YAML is there;
+    only closed ones and those without a YAML are erased. Lists are due by the day in their folder's name. None keeps
+    ids for ever.
     """
     idle = None if every_cache else time.time() - IDLE_CACHE_DAYS * 86_400
     due = [kept for kept in contents(store).experiments if _is_due(kept, today, retention)]
     gone = [kept for kept in due if statuses.get(kept.experiment_id, "closed") == "closed"]
-    folders = tuple(_due_lists(root / LISTS, today, retention))
+    imports = (imports_folder(root, kept.experiment_id) for kept in gone)
+    folders = (*_due_lists(root / LISTS, today, retention), *(folder for folder in imports if folder.is_dir()))
     waiting = tuple(kept.experiment_id for kept in due if kept not in gone)
     if dry_run:
         tables = (p for p in cached(store) if p.suffix != ".json" and (idle is None or p.stat().st_mtime < idle))
         return Collected(
-            unnamed=len(store.ledger.unnamed()),
+            unnamed=len(store.ledger.unnamed()) + len(leftovers(root, store)),
             caches=sum(1 for _ in tables),
             lists=_files(folders),
             forgotten=tuple((kept.experiment_id, kept.rows) for kept in gone),
@@ -77,6 +89,7 @@ def collect_garbage(
     lists = _files(folders)
     for folder in folders:
         shutil.rmtree(folder)
+    unfinished = remove_leftovers(root, store)
     forgotten = []
     with bounded_engine() as engine, store.writing() as writer:
         caches = remove_caches(store, before=None if gone else idle)
@@ -90,7 +103,7 @@ def collect_garbage(
     with store.writing():
         unnamed = remove_unnamed(store)
     replaced = sum(kept.files for kept in gone if kept.experiment_id in dict(forgotten))
-    return Collected(unnamed - replaced, caches, lists, tuple(forgotten), waiting, done=True)
+    return Collected(unnamed - replaced + unfinished, caches, lists, tuple(forgotten), waiting, done=True)
 
 
 def _is_due(kept: Kept, today: datetime.date, retention: datetime.timedelta | None) -> bool:

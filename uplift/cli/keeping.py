@@ -85,7 +85,7 @@ def erase(
 
     wanted = [*(contacts or ()), *(contacts_in(file) if file else ())]
     found, store, root = _opened(project)
-    receipt = forget(store, wanted, root=root, on=_today(found))
+    receipt = forget(store, wanted, root=root, on=_today(found), ids=_id_columns(found, project.parent))
     typer.echo(str(receipt))
     if missing := receipt.contacts - receipt.found:
         message = f"{missing:,} of the contacts stand neither in a ledger nor on a list"
@@ -109,15 +109,33 @@ def _today(project: Project) -> datetime.date:
     return datetime.datetime.now(ZoneInfo(project.timezone)).date()
 
 
+def _id_columns(project: Project, folder: Path) -> set[str]:
+    """The names under which lists and tables hold contacts: the sources' id columns and the experiments' units."""
+    from uplift.errors import UpliftError
+    from uplift.spec import load_study
+
+    names = {source.id for source in project.sources.values() if source.id is not None}
+    for path in _experiments(folder):
+        try:
+            unit = load_study(path).experiment.unit.id
+        except UpliftError:
+            continue
+        names |= {unit} if isinstance(unit, str) else set()
+    return names
+
+
+def _experiments(folder: Path) -> list[Path]:
+    """The experiments' files beside the project file."""
+    return [path for path in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))) if path.stem != "project"]
+
+
 def _statuses(folder: Path) -> dict[str, str]:
     """The status of every experiment beside the project file; one that can't be read counts as running."""
     from uplift.errors import UpliftError
     from uplift.spec import load_study
 
     found: dict[str, str] = {}
-    for path in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
-        if path.stem == "project":
-            continue
+    for path in _experiments(folder):
         try:
             study = load_study(path)
             found[study.experiment.id] = study.experiment.status

@@ -13,11 +13,28 @@ from pathlib import Path
 from uplift.errors import Problem, StateError
 
 ASIDE = ".aside-"
+_FORGOTTEN_AFTER = 86_400  # seconds
 
 
 def aside_of(target: Path) -> Path:
     """A fresh name in the target's folder, on the same volume, that nobody takes for a finished file."""
     return target.with_name(f"{ASIDE}{os.getpid()}-{secrets.token_hex(6)}-{target.name}")
+
+
+def is_abandoned(aside: Path) -> bool:
+    """Whether the run that was writing this file is gone: its process, or a day has passed since the last byte."""
+    if time.time() - aside.stat().st_mtime > _FORGOTTEN_AFTER:
+        return True
+    writer = aside.name.removeprefix(ASIDE).partition("-")[0]
+    if not writer.isdigit() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(writer), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
 
 
 def publish(aside: Path, target: Path) -> None:
