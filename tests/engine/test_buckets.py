@@ -16,6 +16,7 @@ from uplift.engine import DuckDBEngine, Measurement, Settings
 from uplift.engine.buckets import BUCKETS, bucket_sql
 from uplift.engine.measure import measure
 from uplift.spec.study import Study
+from uplift.stats.resampling import CompactArm, bootstrap_uplift
 
 
 def measured(
@@ -112,6 +113,29 @@ def test_threads_and_the_place_of_the_data_change_no_number(
     monkeypatch.setenv("UPLIFT_SHOP", f"duckdb:{folder / 'shop.duckdb'}")
     there = shop.study(folder, "integer", connection="shop", contacts_too=True)
     assert flat(measured(there, folder, cache="there")) == flat(contacts)
+
+
+def test_a_statistic_of_ones_own_is_resampled_from_the_cube(contacts: Measurement) -> None:
+    """Margin per order: of three sums, as docs/methods/resampling.md shows it."""
+    cube = contacts.buckets
+    assert cube is not None
+    keys = [sorted({group[1:] for group in cube.metrics["revenue 30d"].cells})]
+
+    def arm(name: str) -> CompactArm:
+        revenue, orders = (cube.metrics[m].arm(name, keys)[:, 0] for m in ("revenue 30d", "orders_made"))
+        return CompactArm.from_buckets(revenue[:, 0], np.column_stack([revenue[:, 1], orders[:, 1]]))
+
+    def profit(s: np.ndarray) -> np.ndarray:
+        return (0.38 * s[..., 1] - 0.05 * s[..., 0]) / s[..., 2]
+
+    both = arm("control"), arm("treatment")
+    found = bootstrap_uplift(*both, statistic=profit, rng=np.random.default_rng(1), replicates=400)
+    sums = [contacts.metrics[m].by_arm() for m in ("revenue 30d", "orders_made")]
+    value = {
+        name: (0.38 * sums[0][name].moments().mean[0] - 0.05) / sums[1][name].moments().mean[0] for name in sums[0]
+    }
+    assert found.uplift == pytest.approx(value["treatment"] / value["control"] - 1)
+    assert found.interval is not None
 
 
 def test_no_id_is_in_the_statement_or_the_cube(contacts: Measurement) -> None:

@@ -84,9 +84,11 @@ FROM range({contacts}) AS r(i), range(5) AS s(j)"""
     }
 
 
-def write(folder: Path, kind: str, *, names: Iterable[str] = ("contacts", "orders", "mails")) -> None:
+def write(
+    folder: Path, kind: str, *, names: Iterable[str] = ("contacts", "orders", "mails"), contacts: int = 300
+) -> None:
     """The tables as Parquet files."""
-    tables = rows(kind)
+    tables = rows(kind, contacts)
     with duckdb.connect() as con:
         for name in names:
             con.execute(f"COPY ({tables[name]}) TO '{folder / name}.parquet' (FORMAT parquet)")
@@ -128,9 +130,9 @@ def study(
     )
 
 
-def assigned(folder: Path, kind: str) -> Assigned:
+def assigned(folder: Path, kind: str, *, contacts: int = 300) -> Assigned:
     """Who is in which arm: two strata and weight epochs, both days on which the clocks change among the days."""
-    own = rows(kind)["contacts"]
+    own = rows(kind, contacts)["contacts"]
     path = ledger_of(
         folder / "ledger.parquet",
         f"""SELECT CAST(customer_id AS VARCHAR) AS unit_id, CASE WHEN n % 3 = 0 THEN 'control' ELSE 'treatment' END AS arm,
