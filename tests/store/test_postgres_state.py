@@ -21,6 +21,7 @@ from uplift.assignment.erasure import erase
 from uplift.errors import StateError
 from uplift.store import Store
 from uplift.store.contents import contents
+from uplift.store.move import move
 
 LATER = DAY + datetime.timedelta(days=1)
 NUMBERS = count(1)
@@ -166,3 +167,57 @@ def test_who_may_only_read_can_look_and_is_told_so_when_it_writes(
     assert audit(two.study, store=opened(two)).passed
     with pytest.raises(StateError, match="UP515"):
         assign(two.study, on=LATER, store=opened(two))
+
+
+# ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def every_file(store: Store) -> dict[str, bytes]:
+    return {entry.path: (store.path / entry.path).read_bytes() for entry in store.catalog.all_files()}
+
+
+def test_a_state_moves_to_a_schema_and_back_byte_for_byte(tmp_path: Path, state: str, postgres: PostgresServer) -> None:
+    one = machine(tmp_path / "one", ".uplift", 300)
+    assign(one.study, on=DAY, store=opened(one))
+    one.people(400)
+    assign(one.study, on=LATER, store=opened(one))
+    erase(opened(one), ["7"], root=one.root, on=LATER)
+    folder = opened(one)
+    files, runs = every_file(folder), folder.catalog.all_runs()
+    team = Store.open(one.root / state)
+    done = move(folder, team)
+    assert (done.runs, done.files, done.rows, done.known) == (3, 2, 400, 0)
+    assert every_file(team) == files
+    assert team.catalog.all_runs() == runs  # with their times and versions
+    assert rows(postgres, state, "SELECT count(*) FROM ledger WHERE status = 'assigned'") == [(399,)]
+    assert move(folder, team).known == 2  # a second time changes nothing
+
+    one.project(state=state)
+    (one.root / ".uplift" / "catalog.sqlite").unlink()
+    one.people(450)
+    assert assign(one.study, on=LATER + datetime.timedelta(days=1), store=opened(one)).assigned == 51  # 7 is back
+    files, runs = every_file(opened(one)), opened(one).catalog.all_runs()
+    for place in (".uplift", "elsewhere"):  # beside the files that the schema keeps here, and in a folder of its own
+        back = Store.open(one.root / place, adopting=True)
+        assert move(opened(one), back).files == 3
+        assert every_file(back) == files
+        assert back.catalog.all_runs() == runs
+        one.project(state=place)
+        assert audit(one.study, store=opened(one)).passed
+        one.project(state=state)
+
+
+def test_a_state_is_not_moved_into_another_one(tmp_path: Path) -> None:
+    one, two = machine(tmp_path / "one", ".uplift", 20), machine(tmp_path / "two", ".uplift", 30)
+    for bench in (one, two):
+        assign(bench.study, on=DAY, store=opened(bench))
+    before = every_file(opened(two))
+    with pytest.raises(StateError, match="UP500"):
+        move(opened(one), opened(two))
+    assert every_file(opened(two)) == before
+    (path,) = opened(one).ledger.files("sale")
+    path.write_bytes(path.read_bytes().replace(b"treatment", b"TREATMENT"))
+    empty = Store.open(tmp_path / "three")
+    with pytest.raises(StateError, match="UP518"):
+        move(opened(one), empty)
+    assert empty.catalog.all_runs() == ()

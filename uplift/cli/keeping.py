@@ -1,4 +1,4 @@
-"""The verbs of what is kept: `status`, `gc`, `erase`."""
+"""The verbs of what is kept: `status`, `gc`, `erase`, `move`."""
 
 from __future__ import annotations
 
@@ -91,6 +91,29 @@ def erase(
         message = f"{missing:,} of the contacts stand neither in a ledger nor on a list"
         fix = "ids are compared letter by letter: 00123 is not 123"
         typer.echo(str(Problem("UP831", message, fix=fix, level="note")), err=True)
+
+
+def move(
+    state: Annotated[
+        str, typer.Argument(metavar="STATE", help="Where it shall be: a folder, or postgresql:NAME.schema.")
+    ],
+    project: ProjectOption = PROJECT,
+) -> None:
+    """Copy the state to a folder or a schema.
+
+    Every run and every ledger file, byte for byte; the old place stays as it is. Write the new one into project.yml
+    afterwards: from then on the old one must not be written to.
+    """
+    from uplift.store import Store
+    from uplift.store.move import move as copy
+
+    found, store, root = _opened(project)
+    if found.state == state:
+        raise typer.BadParameter(f"the state is kept in {state} already", param_hint="STATE")
+    typer.echo(str(copy(store, Store.open(root / state, adopting=True))))
+    typer.echo(
+        f"\nnow write into project.yml:\n\nstate: {state}\n\nand check it: uplift status; uplift audit EXPERIMENT"
+    )
 
 
 def _opened(project: Path) -> tuple[Project, Store, Path]:

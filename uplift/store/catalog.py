@@ -11,12 +11,12 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from uplift.errors import Problem, StateError
 from uplift.store.files import make_folder, unwritable
@@ -52,13 +52,27 @@ CREATE INDEX files_of_experiment ON files (kind, experiment_id, salt_epoch);
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a verb that wrote something: what later proofs need to know about it."""
+    """One run of a verb that wrote something: what later proofs need to know about it.
+
+    `version` of uplift and the time at which it was recorded (UTC) are the catalog's to say; None until it has.
+    """
 
     run_id: str
     verb: str
     experiment_id: str
     on: str  # the local day, as ISO text
     facts: Mapping[str, object]
+    version: str | None = None
+    recorded_at: str | None = None
+
+
+RUN_COLUMNS = "run_id, verb, experiment_id, on_day, facts, uplift_version, recorded_at"
+
+
+def run_of(row: Sequence[Any]) -> Run:
+    """A run from its row of these columns."""
+    run_id, verb, experiment, on, facts, version, recorded_at = row
+    return Run(run_id, verb, experiment, on, json.loads(facts), version, recorded_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +161,10 @@ class SqliteCatalog:
 
     def all_runs(self) -> tuple[Run, ...]:
         """Every run that wrote something, in the order of commits."""
-        sql = "SELECT run_id, verb, experiment_id, on_day, facts FROM runs ORDER BY rowid"
+        sql = f"SELECT {RUN_COLUMNS} FROM runs ORDER BY rowid"
         with self._reading() as connection:
             rows = connection.execute(sql).fetchall() if connection else []
-        return tuple(Run(i, verb, experiment, on, json.loads(facts)) for i, verb, experiment, on, facts in rows)
+        return tuple(map(run_of, rows))
 
     @contextlib.contextmanager
     def writing(self, *, patience: float) -> Iterator[CatalogWriter]:
@@ -253,8 +267,8 @@ class _Writer:
                 run.experiment_id,
                 run.on,
                 json.dumps(run.facts, ensure_ascii=False, sort_keys=True),
-                __version__,
-                datetime.now(UTC).isoformat(timespec="seconds"),
+                run.version or __version__,
+                run.recorded_at or datetime.now(UTC).isoformat(timespec="seconds"),
             ),
         )
 

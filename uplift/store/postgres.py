@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uplift.errors import Problem, StateError
-from uplift.store.catalog import CatalogWriter, FileEntry, Run
+from uplift.store.catalog import RUN_COLUMNS, CatalogWriter, FileEntry, Run, run_of
 from uplift.store.files import written_aside
 from uplift.version import __version__
 
@@ -66,8 +66,8 @@ class PostgresCatalog:
     def all_runs(self) -> tuple[Run, ...]:
         """Every run that wrote something, in the order of commits."""
         with self._reading() as connection:
-            rows = _rows(connection, "SELECT run_id, verb, experiment_id, on_day, facts FROM runs ORDER BY number", ())
-        return tuple(Run(i, verb, experiment, on, json.loads(facts)) for i, verb, experiment, on, facts in rows)
+            rows = _rows(connection, f"SELECT {RUN_COLUMNS} FROM runs ORDER BY number", ())
+        return tuple(map(run_of, rows))
 
     @contextlib.contextmanager
     def writing(self, *, patience: float) -> Iterator[CatalogWriter]:
@@ -156,11 +156,10 @@ class _Writer:
     def record(self, run: Run) -> None:
         """Write down a run."""
         facts = json.dumps(run.facts, ensure_ascii=False, sort_keys=True)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = run.recorded_at or datetime.now(UTC).isoformat(timespec="seconds")
         self.connection.execute(
-            "INSERT INTO runs (run_id, verb, experiment_id, on_day, facts, uplift_version, recorded_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            (run.run_id, run.verb, run.experiment_id, run.on, facts, __version__, now),
+            f"INSERT INTO runs ({RUN_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            (run.run_id, run.verb, run.experiment_id, run.on, facts, run.version or __version__, now),
         )
 
     def name(self, file: FileEntry) -> None:

@@ -27,10 +27,11 @@ class Store:
     ledger: Ledger
 
     @classmethod
-    def open(cls, path: Path, *, mounts: Path = MOUNTS) -> Store:
+    def open(cls, path: Path, *, mounts: Path = MOUNTS, adopting: bool = False) -> Store:
         """The store in a directory (`study.root / study.project.state`), which need not exist yet.
 
-        A name such as `postgresql:team` is that of a PostgreSQL schema; its files are kept in `.uplift` beside it.
+        A name such as `postgresql:team` is that of a PostgreSQL schema; its files are kept in `.uplift` beside it. With
+        `adopting` ledger files may lie in a directory without a catalog: a schema's are about to get one.
 
         Raises StateError: UP519 when it lies on a network drive, UP515 when it is a file, UP516 when its ledger has
         lost its catalog.
@@ -61,7 +62,8 @@ class Store:
                 Problem("UP515", f"'{path}' is a file, not a directory", fix="move it away, or change `state:`")
             )
         catalog = SqliteCatalog(path / "catalog.sqlite")
-        _refuse_lost_catalog(path, catalog.path)
+        if not adopting:
+            _refuse_lost_catalog(path, catalog.path)
         return cls(path, catalog, Ledger(path, catalog))
 
     def __enter__(self) -> Store:

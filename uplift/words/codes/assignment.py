@@ -4,6 +4,16 @@ from uplift.words.codes.entry import Entry
 
 ASSIGNMENT: tuple[Entry, ...] = (
     Entry(
+        code="UP500",
+        title_en="a place that holds another state",
+        title_de="Ort mit einem anderen Stand",
+        why_en="`uplift move` copies a state to an empty place. Two ledgers in one would assign contacts twice.",
+        why_de="`uplift move` kopiert den Stand an einen leeren Ort. Zwei Zuteilungsbücher in einem würden dieselben "
+        "Kontakte zweimal zuteilen.",
+        fix_en="Name another folder, or another schema.",
+        fix_de="Nennen Sie einen anderen Ordner oder ein anderes Schema.",
+    ),
+    Entry(
         code="UP501",
         title_en="a salt that is not allowed",
         title_de="unzulässiges Salt",
