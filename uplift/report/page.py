@@ -23,7 +23,7 @@ from uplift.report.scorecard import scorecard
 from uplift.report.segments import segments_chapter
 from uplift.report.side_by_side import side_by_side, sources
 from uplift.report.targeting import targeting_chapter
-from uplift.report.trust import findings
+from uplift.report.trust import trust
 from uplift.report.voice import Voice
 from uplift.words.dates import day, days_between
 from uplift.words.names import tamed
@@ -106,9 +106,9 @@ def sections(voice: Voice) -> tuple[Section, ...]:
     """Everything below the verdict, in order; what is not there leaves no heading."""
     hypothesis = tamed(voice.result.experiment.hypothesis_in(voice.language))
     figures = Section("sections/figures.html.j2", FirstScreen(key_figures(voice), hypothesis))
-    trust = Section("sections/trust.html.j2", findings(voice))
+    trusted = Section("sections/trust.html.j2", trust(voice))
     found = [
-        *([figures, trust] if voice.result.trusted else [trust, figures]),
+        *([figures, trusted] if voice.result.trusted else [trusted, figures]),
         Section("sections/primary.html.j2", primary_metric(voice)),
         Section("sections/scorecard.html.j2", scorecard(voice)),
     ]

@@ -13,6 +13,7 @@ from uplift.words.language import say
 from uplift.words.names import shortened
 from uplift.words.sentences import checks
 
+_FOR_ALL = ("UP601", "UP602")  # the split and the window: everybody should see that they are as planned
 _ORDER: dict[Status, int] = {"fail": 0, "warn": 1, "ok": 2}
 
 
@@ -26,6 +27,23 @@ class Finding:
     found: tuple[str, ...]
     why: str
     fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What everybody reads, and the checks that passed and that a statistician unfolds."""
+
+    shown: tuple[Finding, ...]
+    folded: tuple[Finding, ...]
+    more: str
+
+
+def trust(voice: Voice) -> Trust:
+    """All findings; where all is well beyond split and window, one line says so and holds the rest."""
+    found = findings(voice)
+    folded = tuple(f for f in found if f.status == "ok" and f.code not in _FOR_ALL)
+    more = checks.passed_too(sum(len(f.found) for f in folded), voice.language)
+    return Trust(tuple(f for f in found if f not in folded), folded, more)
 
 
 def findings(voice: Voice) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from uplift.words.codes import CODES
 from uplift.words.dates import day, duration
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
-from uplift.words.sentences import merges, splits
+from uplift.words.sentences import merges, resampled, splits
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -24,6 +24,20 @@ def found(code: str, facts: Facts, language: Language) -> str:
     write = _SENTENCES.get(code)
     text = write(facts, language) if write else None
     return text or _generic(code, facts, language)
+
+
+def passed_too(count: int, language: Language) -> str:
+    """The line that holds the checks which only a statistician reads.
+
+    >>> passed_too(1, "en"), passed_too(3, "de")
+    ('1 more check passed', '3 weitere Prüfungen bestanden')
+    """
+    number = numbers.count(count, language)
+    return say(
+        language,
+        de=f"{number} weitere {'Prüfung' if count == 1 else 'Prüfungen'} bestanden",
+        en=f"{number} more {'check' if count == 1 else 'checks'} passed",
+    )
 
 
 def split(
@@ -395,6 +409,7 @@ _SENTENCES = {
     "UP635": _leaked_clusters,
     "UP636": merges.rate,
     "UP637": merges.without_conflicts,
+    "UP638": resampled.second_road,
     "UP643": _exposed_control,
     "UP802": splits.days,
 }
