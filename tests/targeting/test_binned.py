@@ -35,7 +35,11 @@ def summed(contacts: dict[str, np.ndarray], part: slice = slice(None)) -> ScoreB
         frame = {name: column[part] for name, column in contacts.items()}
         con.register("t", duckdb.from_arrow(_table(frame), connection=con))
         sql = bins_sql(
-            "SELECT * FROM t", score_bin="score", outcome="y", treated="treated", chance="CAST(0.3 AS DOUBLE)"
+            "SELECT * FROM t",
+            score_bin="score",
+            outcome="y",
+            treated="treated",
+            weight="CASE WHEN treated THEN 1 / 0.3e0 ELSE 1 / 0.7e0 END",
         )
         return bins_from_rows(con.execute(sql).fetchall())
 

@@ -49,26 +49,33 @@ def _columns(bins: ScoreBins) -> tuple[Floats, ...]:
     return (bins.n, bins.effect, bins.effect_squared, bins.treated, bins.outcome_treated, bins.outcome_control)
 
 
-def bins_sql(relation: str, *, score_bin: str, outcome: str, treated: str, chance: str) -> str:
+def bins_sql(relation: str, *, score_bin: str, outcome: str, treated: str, weight: str) -> str:
     """The statement: per bin (best first) the six sums of `ScoreBins` for one treatment against control.
 
     `relation` is SQL with one row per contact of the two arms; the others are SQL expressions over it: the number of
-    the bin (larger is better), the outcome, whether treated, and the known probability of treatment given one of the
-    two arms. Effect scores are inverse-probability ones; give residual outcomes for less noise.
+    the bin (larger is better), the outcome, whether treated, and the weight of the contact: one over the known
+    probability of the arm that it was in, given one of the two (`2` for halves, a CASE over epochs). Effect scores are
+    inverse-probability ones; give residual outcomes for less noise. The statement is of the portable core.
     """
-    score = f"(CASE WHEN {treated} THEN {outcome} / ({chance}) ELSE -({outcome}) / (1 - ({chance})) END)"
+    # Engines multiply decimals each in their own way: everything is a double before it meets another number.
+    double = "CAST({} AS DOUBLE PRECISION)".format
+    rows = (
+        f"SELECT {score_bin} AS bin, ({treated}) AS w, {double(outcome)} AS y, {double(weight)} AS weight "
+        f"FROM ({relation}) AS contacts"
+    )
+    score = "CASE WHEN w THEN y * weight ELSE -y * weight END"
     return (
-        f"SELECT count(*) AS n, sum({score}) AS effect, sum({score} * {score}) AS effect_squared, "
-        f"sum(CASE WHEN {treated} THEN 1 ELSE 0 END) AS treated, "
-        f"sum(CASE WHEN {treated} THEN {outcome} ELSE 0 END) AS outcome_treated, "
-        f"sum(CASE WHEN {treated} THEN 0 ELSE {outcome} END) AS outcome_control "
-        f"FROM ({relation}) AS contacts GROUP BY {score_bin} ORDER BY {score_bin} DESC"
+        "SELECT count(*) AS n, sum(score) AS effect, sum(score * score) AS effect_squared, "
+        "count(CASE WHEN w THEN 1 END) AS treated, "
+        "sum(CASE WHEN w THEN y END) AS outcome_treated, "
+        "sum(CASE WHEN NOT w THEN y END) AS outcome_control "
+        f"FROM (SELECT bin, w, y, {score} AS score FROM ({rows}) AS known) AS scored GROUP BY bin ORDER BY bin DESC"
     )
 
 
-def bins_from_rows(rows: Iterable[Sequence[float | int | None]]) -> ScoreBins:
-    """The rows of `bins_sql`'s statement, in its order."""
-    table = np.array([[float(v or 0) for v in row] for row in rows]).reshape(-1, 6)
+def bins_from_rows(rows: Iterable[Sequence[object]]) -> ScoreBins:
+    """The rows of `bins_sql`'s statement, in its order, as any engine's `run` gives them."""
+    table = np.array([[0.0 if v is None else float(str(v)) for v in row] for row in rows]).reshape(-1, 6)
     if not len(table):
         raise StatisticsError(Problem("UP701", "there are no bins", fix="score some contacts"))
     return ScoreBins(*table.T)

@@ -21,20 +21,34 @@ def encoded_sql(encoding: Encoding, columns: Mapping[str, str]) -> tuple[str, ..
     for j, feature in enumerate(encoding.columns):
         sql = columns[feature.name]
         if feature.kind == "category":
-            found += [f"(CASE WHEN {sql} = {text_literal(level)} THEN 1.0 ELSE 0.0 END)" for level in feature.levels]
+            found += [_flag(f"{sql} = {text_literal(level)}") for level in feature.levels]
         elif encoding.spreads[j] > 0:
-            mean, spread = repr(encoding.means[j]), repr(encoding.spreads[j])
-            scaled = f"(CAST({sql} AS DOUBLE PRECISION) - ({mean})) / {spread}"
-            found.append(f"(CASE WHEN {sql} IS NULL THEN 0.0 ELSE {scaled} END)")
+            mean, factor = _double(encoding.means[j]), _double(1 / encoding.spreads[j])
+            scaled = f"(CAST({sql} AS DOUBLE PRECISION) - {mean}) * {factor}"
+            found.append(f"coalesce({scaled}, {_ZERO})")
         else:
-            found.append("0.0")
+            found.append(_ZERO)
         if encoding.missing[j]:
-            found.append(f"(CASE WHEN {sql} IS NULL THEN 1.0 ELSE 0.0 END)")
+            found.append(_flag(f"{sql} IS NULL"))
     return tuple(found)
 
 
+_ZERO = "CAST(0 AS DOUBLE PRECISION)"  # a bare 0.0 is a decimal in some engines, and their products are rounded
+
+
+def _double(value: float) -> str:
+    return f"CAST({value!r} AS DOUBLE PRECISION)"
+
+
+def _flag(condition: str) -> str:
+    return f"CAST(CASE WHEN {condition} THEN 1 ELSE 0 END AS DOUBLE PRECISION)"
+
+
 def gram_sql(relation: str, encoding: Encoding, columns: Mapping[str, str], outcomes: Sequence[str]) -> str:
-    """One statement with one row: contacts, sums and products of encoded columns and outcomes (SQL expressions)."""
+    """One statement with one row: contacts, sums and products of encoded columns and outcomes (SQL expressions).
+
+    The statement is of the portable core as far as the expressions that were given are.
+    """
     z, y = encoded_sql(encoding, columns), tuple(f"CAST({outcome} AS DOUBLE PRECISION)" for outcome in outcomes)
     names = [f"z{i}" for i in range(len(z))] + [f"y{i}" for i in range(len(y))]
     rows = ", ".join(f"{sql} AS {name}" for sql, name in zip((*z, *y), names, strict=True))
