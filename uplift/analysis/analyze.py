@@ -19,7 +19,7 @@ from uplift.analysis.epochs import epochs_of
 from uplift.analysis.facts import arm_counts, experiment_facts
 from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
-from uplift.analysis.merged import merge_checks
+from uplift.analysis.merged import rates, without_conflicts
 from uplift.analysis.metrics import Use, metric_result, uses_of
 from uplift.analysis.money import money_of
 from uplift.analysis.reached import exposure_checks, with_reached
@@ -31,6 +31,7 @@ from uplift.design import read_out_date
 from uplift.engine import Assigned, Measurement
 from uplift.engine.given import with_sources
 from uplift.engine.measure import measure
+from uplift.engine.merged_units import merged_contacts
 from uplift.errors import Problem, SpecError, StateError
 from uplift.results import Check, MetricResult, Provenance, Result, SourceFacts
 from uplift.results.customers import CustomersReading
@@ -88,10 +89,12 @@ def analyze(
     sitting = sit(study, day, measurement, terms=terms, measure_on=again)
     terms = replace(terms, levels=sitting.levels, read_out=sitting.read_out)
     epochs = epochs_of(study, measurement)
+    merged = merged_contacts(readable, assigned, as_of=day, folder=folder, table=measurement.unit_table)
     about_design = (
         *checks.srm(epochs, cluster=cluster),
         *splits_by_day(measurement.enrolled, epochs, cluster=cluster),
         *checks.weight_epochs(epochs),
+        *rates(study, merged),
         *silent_changes(record),
         *sitting.checks,
     )
@@ -124,14 +127,10 @@ def analyze(
         *checks.conditional(metrics),
         *surrogate_checks(study),
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
-        *merge_checks(
-            readable,
-            assigned,
-            as_of=day,
-            folder=folder,
-            table=measurement.unit_table,
-            primary=next(m for m in metrics if m.role == "primary"),
-            again=lambda table: estimate(
+        *without_conflicts(
+            merged,
+            next(m for m in metrics if m.role == "primary"),
+            lambda table: estimate(
                 "primary",
                 study.experiment.metrics.primary,
                 measure(readable, assigned, as_of=day, cache_dir=folder, known=table),

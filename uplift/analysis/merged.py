@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
-from pathlib import Path
 
 from uplift.assignment.merged import rate_check
-from uplift.engine import Assigned
-from uplift.engine.merged_units import merged_contacts
+from uplift.engine.merged_units import MergedContacts
 from uplift.results import Check, MetricResult
 from uplift.spec import Study
 
 WITHOUT_CONFLICTS = "UP637"
 
 
-def merge_checks(
-    study: Study,
-    assigned: Assigned,
-    *,
-    as_of: datetime.date,
-    folder: Path,
-    table: str,
-    primary: MetricResult,
-    again: Callable[[str], MetricResult],
-) -> tuple[Check, ...]:
-    """UP636 the merge rates of the arms; UP637 the primary metric without contacts whose ids had different arms.
+def rates(study: Study, found: MergedContacts | None) -> tuple[Check, ...]:
+    """UP636 the merge rates of the arms; nothing where the project has no list of merges."""
+    return () if found is None else (rate_check(tuple(study.experiment.arms), found.arms),)
 
-    `table` is the unit table that was measured, in `folder`; `again` measures another one. Nothing where the project
-    has no list of merges.
-    """
-    found = merged_contacts(study, assigned, as_of=as_of, folder=folder, table=table)
-    if found is None:
+
+def without_conflicts(
+    found: MergedContacts | None, primary: MetricResult, again: Callable[[str], MetricResult]
+) -> tuple[Check, ...]:
+    """UP637 the primary metric without contacts whose ids had different arms; `again` measures another unit table."""
+    if found is None or found.without is None:
         return ()
-    checks = [rate_check(tuple(study.experiment.arms), found.arms)]
-    if found.without is not None:
-        checks.append(_sensitivity(primary, again(found.without), sum(arm.conflicts for arm in found.arms)))
-    return tuple(checks)
+    return (_sensitivity(primary, again(found.without), sum(arm.conflicts for arm in found.arms)),)
 
 
 def _sensitivity(primary: MetricResult, without: MetricResult, conflicts: int) -> Check:
