@@ -108,6 +108,12 @@ def test_a_history_that_says_nothing_is_refused(tmp_path: Path, orders: str, cod
         history_of(project_in(tmp_path, orders), DAY)
 
 
+def test_ids_that_are_no_numbers_are_told_apart_from_an_empty_history(tmp_path: Path) -> None:
+    orders = f"SELECT 'c' || customer_id AS customer_id, ordered_at, amount FROM ({GOOD})"
+    with pytest.raises(DataError, match=r"UP665.*: 1 without a contact id(.|\n)*customers\.id_type"):
+        history_of(project_in(tmp_path, orders), DAY)
+
+
 def test_mixed_currencies_are_refused_with_their_figures(tmp_path: Path) -> None:
     orders = f"SELECT *, 'EUR' AS currency FROM ({_rows()}) UNION ALL SELECT *, 'GBP' FROM ({GOOD})"
     bought = {"source": "orders", "value": "amount", "currency": "currency"}

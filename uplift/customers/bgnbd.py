@@ -10,6 +10,7 @@ conditional expectation eq. (10), both rewritten so that nothing overflows (see 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +20,7 @@ from uplift.errors import Problem, StatisticsError
 
 Floats = NDArray[np.float64]
 NAMES = ("r", "alpha", "a", "b")
+ROUGH = 10_000  # distinct histories that give a first answer
 NUDGE = 1e-6  # the formula has removable singularities at a = 1 and a + b = 1; it is taken beside them
 
 
@@ -52,6 +54,10 @@ class Histories:
         together = np.bincount(where.ravel(), weights=n).astype(np.float64)
         return cls(rows[:, 0], rows[:, 1], rows[:, 2], together)
 
+    def every(self, step: int) -> Histories:
+        """Every `step`-th distinct history."""
+        return Histories(self.repeats[::step], self.recency[::step], self.age[::step], self.contacts[::step])
+
 
 @dataclass(frozen=True, slots=True)
 class BgNbd:
@@ -81,7 +87,10 @@ def fit(histories: Histories) -> BgNbd:
         )
     scale = float(np.average(histories.age, weights=histories.contacts)) or 1.0
     scaled = Histories(histories.repeats, histories.recency / scale, histories.age / scale, histories.contacts)
-    found = maximise(lambda logs: _log_likelihood(logs, scaled), np.zeros(4), NAMES, (SAME, EDGE, SAME, SAME))
+    start = np.zeros(4)
+    for part in (*([scaled.every(len(scaled.age) // ROUGH)] if len(scaled.age) > 2 * ROUGH else []), scaled):
+        found = maximise(partial(_log_likelihood, h=part), start, NAMES, (SAME, EDGE, SAME, SAME))
+        start = found.logs  # a rough answer from some histories is where the search among all of them begins
     # A time scale s multiplies α; the density of the x purchase times gains s⁻ˣ.
     jacobian = -float((histories.contacts * histories.repeats).sum()) * float(np.log(scale))
     found = found.shifted(np.array([0.0, np.log(scale), 0.0, 0.0]), jacobian)
@@ -96,13 +105,13 @@ def _log_likelihood(logs: Floats, h: Histories) -> tuple[float, Floats]:
     by_count = Summed.of(x)
     known = by_count.gammaln(r) - by_count.gammaln(a + b) + by_count.gammaln(b)
     known = known[by_count.where] + r * np.log(alpha)
-    alive = -(r + x) * np.log(alpha + h.age)
+    later, last = np.log(alpha + h.age), np.log(alpha + h.recency)
+    alive = -(r + x) * later
     below = np.where(repeat, b + x - 1, 1.0)
-    left = np.where(repeat, np.log(a) - np.log(below) - (r + x) * np.log(alpha + h.recency), -np.inf)
+    left = np.where(repeat, np.log(a) - np.log(below) - (r + x) * last, -np.inf)
     either = np.logaddexp(alive, left)
     w = np.exp(alive - either)
     v = 1 - w
-    later, last = np.log(alpha + h.age), np.log(alpha + h.recency)
     psi_r, psi_ab, psi_b = (by_count.digamma(q)[by_count.where] for q in (r, a + b, b))
     by_r = psi_r + np.log(alpha) - w * later - v * last
     by_alpha = r / alpha - (r + x) * (w / (alpha + h.age) + v / (alpha + h.recency))

@@ -113,6 +113,8 @@ def next_basket_interval(
 
     x, mean = np.asarray(baskets, dtype=np.float64), np.asarray(mean_value, dtype=np.float64)
     scale = model.gamma + x * np.where(x > 0, mean, 0.0)
-    ends = (betaincinv(model.p, model.q + model.p * x, tail) for tail in ((1 - confidence) / 2, (1 + confidence) / 2))
-    low, high = (np.asarray(scale * end / (1 - end)) for end in ends)
+    counts, where = np.unique(x, return_inverse=True)  # B depends on the count alone, and its quantiles are dear
+    tails = ((1 - confidence) / 2, (1 + confidence) / 2)
+    ends = (betaincinv(model.p, model.q + model.p * counts, tail) for tail in tails)
+    low, high = (np.asarray(scale * (end / (1 - end))[where].reshape(x.shape)) for end in ends)
     return low, high

@@ -27,6 +27,16 @@ Progress = Callable[[str], None]
 MUCH = 0.05  # a larger share of left-out rows is a warning, not a note
 SHORTEST = 28  # days of purchases without which nothing can be said about anybody
 
+WORDS = {
+    "no_id": "without a contact id",
+    "no_time": "without a time",
+    "no_value": "without a value",
+    "negative": "with a negative value (returns?)",
+    "nothing": "with the value zero",
+    "later": "on that day or later",
+    "twice": "that are there twice (same contact, same moment, same value)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -121,7 +131,7 @@ def read_history(
     )
     if twice:
         left_out = (*left_out, LeftOut("twice", int(str(twice))))
-    _refuse_short(typed, first, last, as_of)
+    _refuse_short(typed, first, last, as_of, left_out)
     seen = _open_engagement(engine, study, wanted, as_of, cache, progress) if wanted.engagement else None
     progress("sort purchases by contact")
     union = "SELECT unit FROM purchase_days" + (" UNION SELECT unit FROM engagement_days" if seen else "")
@@ -210,15 +220,7 @@ def _count(
 
 def _told(typed: TypedSource, rows: int, left_out: tuple[LeftOut, ...]) -> list[Problem]:
     """What was left out, in words; purchases after `as_of` are nothing odd."""
-    words = {
-        "no_id": "without a contact id",
-        "no_time": "without a time",
-        "no_value": "without a value",
-        "negative": "with a negative value (returns?)",
-        "nothing": "with the value zero",
-        "twice": "that are there twice (same contact, same moment, same value)",
-    }
-    odd = [(words[each.reason], each.rows) for each in left_out if each.reason in words]
+    odd = [(WORDS[each.reason], each.rows) for each in left_out if each.reason != "later"]
     if not odd:
         return []
     share = sum(n for _, n in odd) / rows
@@ -228,11 +230,17 @@ def _told(typed: TypedSource, rows: int, left_out: tuple[LeftOut, ...]) -> list[
     return [Problem("UP667", message, fix, Place(typed.table.shown), "warning" if share > MUCH else "note")]
 
 
-def _refuse_short(typed: TypedSource, first: object, last: object, as_of: datetime.date) -> None:
+def _refuse_short(
+    typed: TypedSource, first: object, last: object, as_of: datetime.date, left_out: tuple[LeftOut, ...]
+) -> None:
     place = Place(typed.table.shown)
     if not isinstance(first, datetime.date) or not isinstance(last, datetime.date):
+        found = "; ".join(f"{each.rows:,} {WORDS[each.reason]}" for each in left_out)
+        message = f"{typed.name} has no usable purchase before {as_of}" + (f": {found}" if found else "")
         fix = "compare customers.purchases.where with the source, and its times with the day of the score"
-        raise DataError(Problem("UP665", f"{typed.name} has no usable purchase before {as_of}", fix, place))
+        if any(each.reason == "no_id" for each in left_out):
+            fix = "look at the ids: customers.id_type says whether they are numbers (integer) or texts (string)"
+        raise DataError(Problem("UP665", message, fix, place))
     days = (last - first).days + 1
     if days < SHORTEST:
         message = f"the purchases in {typed.name} span {days} {'day' if days == 1 else 'days'} ({first} to {last})"

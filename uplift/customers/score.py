@@ -8,13 +8,15 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from uplift.customers import lifecycle, rfm, value
 from uplift.customers.history import History, read_history, required, study_of
 from uplift.customers.likelihood import Fit
-from uplift.customers.scores import Columns, Models, Totals, scored
+from uplift.customers.scores import Coded, Columns, Models, Totals, scored
 from uplift.customers.snapshots import every, snapshot
 from uplift.engine import DuckDBEngine, Settings
 from uplift.errors import Problem
@@ -116,10 +118,13 @@ def write_scores(history: History, parts: Iterable[Columns], target: Path, *, st
     make_folder(work)
     make_folder(target.parent)
     with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
         for number, columns in enumerate(parts):
             selected = ", ".join(_typed(name, kinds) for name in columns if name != "n")
-            low, high = int(columns["n"].min()), int(columns["n"].max())
-            connection.register("chunk", pd.DataFrame(dict(columns)))
+            who = columns["n"]
+            assert isinstance(who, np.ndarray)
+            low, high = int(who.min()), int(who.max())
+            connection.register("chunk", pd.DataFrame({name: _plain(column) for name, column in columns.items()}))
             connection.execute(
                 f'COPY (SELECT CAST(p.unit AS {id_type}) AS "{id_name}", {selected}, '
                 f"DATE '{history.as_of}' AS scored_on, '{model}' AS score_model "
@@ -131,6 +136,17 @@ def write_scores(history: History, parts: Iterable[Columns], target: Path, *, st
         form = "FORMAT csv, HEADER" if target.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
         with written_aside(target) as aside:
             connection.execute(f"COPY ({sql}) TO $${aside}$$ ({form})")
+
+
+def _plain(column: NDArray[np.generic] | Coded) -> Any:
+    """What a data frame holds: numbers, or a text per code."""
+    import pandas as pd
+
+    if not isinstance(column, Coded):
+        return column
+    texts = list(dict.fromkeys(column.texts))
+    position = np.array([*map(texts.index, column.texts), -1], dtype=np.int64)  # code −1 picks the last: none
+    return pd.Categorical.from_codes(position[column.codes], categories=pd.Index(texts))
 
 
 def _typed(name: str, kinds: dict[str, str]) -> str:

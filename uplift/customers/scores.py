@@ -15,15 +15,29 @@ from uplift.customers.history import History
 from uplift.customers.lifecycle import LeadModel, Lifecycle, Model, rows_of
 from uplift.customers.snapshots import CHUNK, LATELY, Snapshot, snapshot
 from uplift.customers.value import ValueModels, Values, values
-from uplift.results.customers import FREQUENCIES, STATES, Frequency, State
+from uplift.results.customers import FREQUENCIES, STATES, Frequency
 from uplift.words.language import Language
 from uplift.words.sentences import customers as words
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Texts = NDArray[np.object_]
-EVERY_STATE: tuple[State, ...] = (*STATES, "steady")
-Columns = dict[str, NDArray[np.generic]]
+Codes = NDArray[np.int8]
+OPEN = "open"  # no prediction
+EVERY_STATE: tuple[str, ...] = (OPEN, *STATES, "steady")
+ROWS = ("lead", "one", "more")
+SEGMENTS = tuple(f"{row}.{state}" for row in ROWS for state in EVERY_STATE)
+NEW = len(SEGMENTS)  # the code of who was unknown a month ago
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of texts: each contact's position in `texts`, −1 where he has none."""
+
+    codes: Codes
+    texts: tuple[str, ...]
+
+
+Columns = dict[str, NDArray[np.generic] | Coded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +80,31 @@ def scored(history: History, models: Models, totals: Totals, language: Language)
         yield _columns(models, now, found, probability, labels, reasons)
 
 
-def _predicted(lifecycle: Lifecycle, who: Snapshot, language: Language) -> tuple[Floats, Texts, Texts]:
-    """P(purchase within 30 days), state and reason of each contact; NaN and None where no model says anything."""
+def _predicted(lifecycle: Lifecycle, who: Snapshot, language: Language) -> tuple[Floats, Codes, Coded]:
+    """P(purchase within 30 days), state and reason of each contact; NaN, `open` and none where no model says it."""
     probability = np.full(len(who), np.nan)
-    states = np.full(len(who), None, dtype=object)
-    reasons = np.full(len(who), None, dtype=object)
+    states = np.zeros(len(who), dtype=np.int8)
+    reasons = np.full(len(who), -1, dtype=np.int8)
+    texts: tuple[str, ...] = ()
     buyer = who.days > 0
-    model = lifecycle.model
-    if model is not None and buyer.any():
-        chosen = who.where(buyer)
+    for model, rows in ((lifecycle.model, buyer), (lifecycle.leads if lifecycle.leads_gate else None, ~buyer)):
+        if model is None or not rows.any():
+            continue
+        chosen = who.where(rows)
         p = model.probabilities(chosen)
-        probability[buyer], states[buyer] = p, model.states(chosen, p)
-        reasons[buyer] = _reasons(model, chosen, p, language)
-    if lifecycle.leads is not None and lifecycle.leads_gate is not None and (~buyer).any():
-        chosen = who.where(~buyer)
-        p = lifecycle.leads.probabilities(chosen)
-        probability[~buyer], states[~buyer] = p, lifecycle.leads.states(chosen, p)
-        reasons[~buyer] = _reasons(lifecycle.leads, chosen, p, language)
-    return probability, states, reasons
+        probability[rows], states[rows] = p, _coded(model.states(chosen, p))
+        own = _reasons(model, chosen, p, language)
+        reasons[rows] = own.codes + len(texts)
+        texts = (*texts, *own.texts)
+    return probability, states, Coded(reasons, texts)
 
 
-def _reasons(model: Model | LeadModel, who: Snapshot, probability: Floats, language: Language) -> Texts:
+def _coded(states: NDArray[np.str_]) -> Codes:
+    """The positions of states in EVERY_STATE."""
+    return np.select([states == state for state in EVERY_STATE], range(len(EVERY_STATE))).astype(np.int8)
+
+
+def _reasons(model: Model | LeadModel, who: Snapshot, probability: Floats, language: Language) -> Coded:
     """What moves a contact most in the direction of his prediction, in words."""
     from uplift.customers import features
 
@@ -95,73 +113,68 @@ def _reasons(model: Model | LeadModel, who: Snapshot, probability: Floats, langu
     up = probability >= model.threshold
     strongest = np.where(up, parts.argmax(axis=1), parts.argmin(axis=1))
     names = model.logistic.names
-    texts = np.array(
-        [[words.reason(name, raises=raises, language=language) for name in names] for raises in (False, True)],
-        dtype=object,
-    )
-    return np.asarray(texts[up.astype(int), strongest])
+    texts = tuple(words.reason(name, raises=raises, language=language) for raises in (False, True) for name in names)
+    return Coded((up * len(names) + strongest).astype(np.int8), texts)
 
 
-def _labels(lifecycle: Lifecycle, who: Snapshot, states: Texts) -> Texts:
-    """The segment of each contact: `more.churn`, `one.open` (its cell did not pass), `lead.convert`."""
-    labels = np.full(len(who), "lead.open", dtype=object)
-    leads_pass = lifecycle.leads_gate is not None and lifecycle.leads_gate.passed
-    pairs: list[tuple[Frequency, NDArray[np.bool_]]] = [("one", who.days == 1), ("more", who.days > 1)]
-    for frequency, rows in pairs:
-        labels[rows] = f"{frequency}.open"
-        for state in EVERY_STATE:
-            some = lifecycle.model is not None and any(lifecycle.gates[frequency, s].passed for s in STATES)
-            if some and lifecycle.usable(frequency, state):
-                labels[rows & (states == state)] = f"{frequency}.{state}"
-    if leads_pass:
-        for state in EVERY_STATE:
-            labels[(who.days == 0) & (states == state)] = f"lead.{state}"
-    return labels
+def _labels(lifecycle: Lifecycle, who: Snapshot, states: Codes) -> Codes:
+    """The segment of each contact as a position in SEGMENTS: `more.churn`, `one.open` (its cell did not pass)."""
+    usable = np.zeros((len(ROWS), len(EVERY_STATE)), dtype=bool)
+    if lifecycle.leads_gate is not None and lifecycle.leads_gate.passed:
+        usable[0] = True
+    pairs: tuple[tuple[int, Frequency], ...] = ((1, "one"), (2, "more"))
+    for row, frequency in pairs:
+        cells = [lifecycle.model is not None and lifecycle.gates[frequency, state].passed for state in STATES]
+        usable[row] = [True, *cells, any(cells)]
+    rows = np.minimum(who.days, 2)
+    kept = np.where(usable[rows, states], states, 0)
+    return (rows * len(EVERY_STATE) + kept).astype(np.int8)
 
 
-def _add(totals: Totals, found: Values, labels: Texts) -> None:
-    for label in np.unique(labels.astype(str)):
-        rows = labels == label
-        totals.contacts[str(label)] += int(rows.sum())
-        totals.value[str(label)] += int(found.value[rows].sum())
-        totals.purchases[str(label)] += float(np.nansum(found.purchases[rows]))
+def _add(totals: Totals, found: Values, labels: Codes) -> None:
+    for code in np.unique(labels):
+        rows, name = labels == code, SEGMENTS[code]
+        totals.contacts[name] += int(rows.sum())
+        totals.value[name] += int(found.value[rows].sum())
+        totals.purchases[name] += float(np.nansum(found.purchases[rows]))
 
 
-def _add_cells(totals: Totals, who: Snapshot, found: Values, states: Texts) -> None:
+def _add_cells(totals: Totals, who: Snapshot, found: Values, states: Codes) -> None:
     for frequency in FREQUENCIES:
         row = rows_of(frequency, who)
         for state in STATES:
-            cell = row & (states == state)
+            cell = row & (states == EVERY_STATE.index(state))
             totals.cells[frequency, state] += int(cell.sum())
             totals.cell_value[frequency, state] += int(found.value[cell].sum())
 
 
-def _add_moves(totals: Totals, lifecycle: Lifecycle, before: Snapshot, now: Snapshot, labels: Texts) -> None:
+def _add_moves(totals: Totals, lifecycle: Lifecycle, before: Snapshot, now: Snapshot, labels: Codes) -> None:
     """Where the contacts of a month ago are now; who was unknown then comes from `new`."""
     assert lifecycle.before is not None
-    states = np.full(len(before), None, dtype=object)
+    states = np.zeros(len(before), dtype=np.int8)
     buyer = before.days > 0
-    if buyer.any():
-        chosen = before.where(buyer)
-        states[buyer] = lifecycle.before.states(chosen, lifecycle.before.probabilities(chosen))
-    if lifecycle.leads is not None and (~buyer).any():
-        chosen = before.where(~buyer)
-        states[~buyer] = lifecycle.leads.states(chosen, lifecycle.leads.probabilities(chosen))
-    was = np.full(len(now), "new", dtype=object)
+    for model, rows in ((lifecycle.before, buyer), (lifecycle.leads, ~buyer)):
+        if model is not None and rows.any():
+            chosen = before.where(rows)
+            states[rows] = _coded(model.states(chosen, model.probabilities(chosen)))
+    was = np.full(len(now), NEW, dtype=np.int64)
     revenue = now.value.copy()  # of newcomers: all they ever spent lies in this month
     where = np.searchsorted(now.n, before.n)
     was[where] = _labels(lifecycle, before, states)
     revenue[where] = before.revenue
-    for pair in {(str(a), str(b)) for a, b in zip(was, labels, strict=True)}:
-        rows = (was == pair[0]) & (labels == pair[1])
+    moves = was * len(SEGMENTS) + labels
+    for move in np.unique(moves):
+        rows = moves == move
+        start, end = divmod(int(move), len(SEGMENTS))
+        pair = ("new" if start == NEW else SEGMENTS[start], SEGMENTS[end])
         totals.moves[pair] += int(rows.sum())
         totals.revenue[pair] += int(revenue[rows].sum())
 
 
 def _columns(
-    models: Models, who: Snapshot, found: Values, probability: Floats, labels: Texts, reasons: Texts
+    models: Models, who: Snapshot, found: Values, probability: Floats, labels: Codes, reasons: Coded
 ) -> Columns:
-    """What is written of each contact; NaN and None become NULL."""
+    """What is written of each contact; NaN and missing texts become NULL."""
     buyer = who.days > 0
     unit = 10.0**models.value.decimals
     groups = np.full((3, len(who)), np.nan)
@@ -174,9 +187,9 @@ def _columns(
         [lifecycle.gates["more", "convert"].passed, lifecycle.gates["one", "convert"].passed],
         leads_pass,
     ).astype(bool)
-    state = np.array([label.partition(".")[2] for label in labels], dtype=object)
-    known = state != "open"
-    nothing = np.full(len(who), None, dtype=object)
+    state = (labels % len(EVERY_STATE)).astype(np.int8)
+    known = state != EVERY_STATE.index(OPEN)
+    moved = known & (state != EVERY_STATE.index("steady"))
     return {
         "n": who.n,
         "n_purchases": who.days,
@@ -194,6 +207,6 @@ def _columns(
         "next_basket_high": found.next_high / unit,
         "predicted_value": np.where(buyer, found.value / unit, np.nan),
         "p_purchase_30d": np.where(passed, probability, np.nan),
-        "state": np.where(known, state, nothing),
-        "reason": np.where(known & (state != "steady"), reasons, nothing),
+        "state": Coded(np.where(known, state, -1).astype(np.int8), EVERY_STATE),
+        "reason": Coded(np.where(moved, reasons.codes, -1).astype(np.int8), reasons.texts),
     }
