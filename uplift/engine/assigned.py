@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from uplift.engine.adapter import Engine, quoted, text_literal
+from uplift.engine.adapter import Engine, Rows, quoted, text_literal
 from uplift.engine.audience import audience, require_no_id_problems
 from uplift.engine.encodings import fingerprint as fingerprint_of
 from uplift.engine.merges import open_merges, person_rows
@@ -54,24 +55,34 @@ class AssignedTable:
 
     `source` is what was read besides the ledger: the file with the arms, or the list of merged contacts. Of merged
     contacts `unit_id` is the id that was assigned first, `unit_key` the one that they have now.
+    `rows` is the query behind the name, `days` are the first and the last day of assignment.
     """
 
     sql: str
     unknown: tuple[UnknownArm, ...]
     source: SourceTable | None
     notices: tuple[Problem, ...]
+    rows: str
+    days: tuple[datetime.date, datetime.date]
 
 
-def open_assigned(engine: Engine, study: Study, assigned: Assigned, *, cache: Path) -> AssignedTable:
-    """Fill the relation `assigned`, one row per contact. Raises DataError (UP574) when nobody is in it."""
-    table = _from_ledger(engine, study, assigned, cache) if assigned.paths else _observed(engine, study, cache)
-    (rows,) = engine.run(f"SELECT count(*) FROM {ASSIGNED}")[0]
-    if not rows:
-        values = ", ".join(f"'{u.value}'" for u in table.unknown[:5])
-        fix = f"arms.<name>.observed must be among: {values}" if values else "look at the audience and its filter"
-        place = study.document.place("assignment")
-        raise DataError(Problem("UP574", "no contact is in any arm of the experiment", fix=fix, place=place))
-    return table
+def open_assigned(
+    engine: Engine, study: Study, assigned: Assigned, *, cache: Path, rows: str = "assigned_rows"
+) -> AssignedTable:
+    """Fill the relation `assigned`, one row per contact. Raises DataError (UP574) when nobody is in it.
+
+    What stands behind it is kept under the name `rows`.
+    """
+    if assigned.paths:
+        return _from_ledger(engine, study, assigned, cache, rows)
+    return _observed(engine, study, cache)
+
+
+def _nobody(study: Study, unknown: Sequence[UnknownArm]) -> DataError:
+    values = ", ".join(f"'{u.value}'" for u in unknown[:5])
+    fix = f"arms.<name>.observed must be among: {values}" if values else "look at the audience and its filter"
+    place = study.document.place("assignment")
+    return DataError(Problem("UP574", "no contact is in any arm of the experiment", fix=fix, place=place))
 
 
 def unit_key_sql(study: Study, unit_id: str) -> str:
@@ -79,7 +90,7 @@ def unit_key_sql(study: Study, unit_id: str) -> str:
     return f"CAST({unit_id} AS BIGINT)" if study.experiment.unit.type == "integer" else unit_id
 
 
-def _from_ledger(engine: Engine, study: Study, assigned: Assigned, cache: Path) -> AssignedTable:
+def _from_ledger(engine: Engine, study: Study, assigned: Assigned, cache: Path, rows: str) -> AssignedTable:
     engine.register_files("ledger", assigned.paths)
     merges = open_merges(engine, study, cache=cache)
     id_ = text_literal(study.experiment.id)
@@ -98,14 +109,51 @@ WHERE experiment_id = {id_} AND (status = 'assigned' OR status = 'held_out')
         f"CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, {day} AS assigned_day "
         f"FROM ({first}) AS first_rows WHERE place = 1 AND status = 'assigned'"
     )
-    engine.materialize("assigned_rows", sql)
-    engine.define(ASSIGNED, f"SELECT * FROM assigned_rows WHERE arm IN ({arms})")
-    others = engine.run(
-        f"SELECT arm, count(*) FROM assigned_rows WHERE arm IS NULL OR NOT arm IN ({arms}) "
-        "GROUP BY arm ORDER BY 2 DESC, 1"
+    several = merges is not None or _somebody_twice(engine, study)
+    engine.materialize(rows, sql if several else _only_rows(study))
+    known = f"SELECT * FROM {rows} WHERE arm IN ({arms})"
+    engine.define(ASSIGNED, known)
+    found = engine.run(
+        f"SELECT arm, count(*), min(assigned_day), max(assigned_day) FROM {rows} GROUP BY arm ORDER BY 2 DESC, 1"
     )
-    unknown = tuple(UnknownArm(None if v is None else str(v), int(str(n))) for v, n in others)
-    return AssignedTable(sql, unknown, merges, () if merges is None else merges.notices)
+    others = [row for row in found if row[0] not in study.experiment.arms]
+    unknown = tuple(UnknownArm(None if v is None else str(v), int(str(n))) for v, n, *_ in others)
+    days = _days(found, study)
+    if days is None:
+        raise _nobody(study, unknown)
+    return AssignedTable(sql, unknown, merges, () if merges is None else merges.notices, known, days)
+
+
+def _days(found: Rows, study: Study) -> tuple[datetime.date, datetime.date] | None:
+    """The first and the last day of the arms of the experiment; None when nobody is in them."""
+    own = [row[2:4] for row in found if row[0] in study.experiment.arms]
+    days = [day for ends in own for day in ends if isinstance(day, datetime.date)]
+    return (min(days), max(days)) if days else None
+
+
+def _of_experiment(study: Study) -> str:
+    """The rows of the ledger that can assign somebody to the experiment."""
+    id_ = text_literal(study.experiment.id)
+    return (
+        f"FROM ledger WHERE experiment_id = {id_} AND (status = 'assigned' OR status = 'held_out') "
+        f"AND salt_epoch = (SELECT max(salt_epoch) FROM ledger WHERE experiment_id = {id_})"
+    )
+
+
+def _somebody_twice(engine: Engine, study: Study) -> bool:
+    """Whether a contact has several rows, which is rare: to put every contact's rows in order costs much more."""
+    key = unit_key_sql(study, "unit_id")
+    rows, contacts = engine.run(f"SELECT count(*), count(DISTINCT {key}) {_of_experiment(study)}")[0]
+    return rows != contacts
+
+
+def _only_rows(study: Study) -> str:
+    """What the statement over first rows gives where every contact has one."""
+    key, rows = unit_key_sql(study, "unit_id"), _of_experiment(study)
+    return (
+        f"SELECT unit_id, {key} AS unit_key, cluster_id, arm, CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, "
+        f"CAST(assigned_at AS DATE) AS assigned_day {rows} AND status = 'assigned'"
+    )
 
 
 def _observed(engine: Engine, study: Study, cache: Path) -> AssignedTable:
@@ -134,9 +182,16 @@ def _observed(engine: Engine, study: Study, cache: Path) -> AssignedTable:
         "GROUP BY observed ORDER BY 2 DESC, 1"
     )
     unknown = tuple(UnknownArm(None if v is None else shown_value(str(v)), int(str(n))) for v, n in others)
-    (undated,) = engine.run(f"SELECT count(*) FROM {ASSIGNED} WHERE assigned_day IS NULL")[0]
+    found = engine.run(
+        f"SELECT arm, count(*), min(assigned_day), max(assigned_day), count(*) - count(assigned_day) FROM {ASSIGNED} "
+        "GROUP BY arm"
+    )
+    undated = sum(int(str(missing)) for *_, missing in found)
     if undated:
         place = study.document.place("audience", "entry_date")
         message = f"{undated:,} contacts have no entry date, so no window"
         raise DataError(Problem("UP575", message, fix="fill it, or filter: where: … is not null", place=place))
-    return AssignedTable(sql, unknown, who.table, (*who.notices, *warnings))
+    days = _days(found, study)
+    if days is None:
+        raise _nobody(study, unknown)
+    return AssignedTable(sql, unknown, who.table, (*who.notices, *warnings), f"SELECT * FROM {ASSIGNED}", days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,7 +76,8 @@ class Written:
 class SharedSource:
     """An event source that was added up for several experiments at once, and which of them this one is.
 
-    `totals` has experiment, unit_key and a column per part (`names`), `days` the same per active day.
+    `totals` has experiment, unit_key and a column per part (`names`), `days` the same per active day. `undated` says
+    which rows have no time.
     """
 
     table: SourceTable
@@ -84,6 +86,7 @@ class SharedSource:
     days: str
     names: Mapping[Part, str]
     experiment: int
+    undated: tuple[Problem, ...]
 
 
 def ends_of_windows(parts: Iterable[Part]) -> str:
@@ -106,18 +109,20 @@ def facts_of(
     name: str,
     parts: Mapping[Part, str],
     *,
+    assigned: tuple[datetime.date, datetime.date],
     cache: Path,
     daily: Collection[Part] = (),
     shared: SharedSource | None = None,
 ) -> Facts:
     """Add up one source for the parts that read it; `parts` gives each its column in the unit table.
 
+    `assigned` are the first and the last day of assignment: events far from them are not read.
     The parts in `daily` are added up per contact and day too. With `shared` the rows were read already.
 
     Raises DataError: UP534 a missing value, UP566 a contact twice in a wide file.
     """
     if shared is not None:
-        return _taken(engine, name, parts, shared, daily, str(study.source(name).time))
+        return _taken(engine, name, parts, shared, daily)
     source, unit = study.source(name), study.experiment.unit
     uses = uses_of(parts)
     event = source.grain == "event"
@@ -127,12 +132,12 @@ def facts_of(
     past = [part for part in parts if part.fill is not None]
     day = source.time if event or past else None
     needed = columns_used(uses) | {c for c in (id_column, day) if c} | set(source.columns)
-    period = period_of(engine, ASSIGNED, tuple(parts), day) if day and event else None
+    period = period_of(assigned, tuple(parts), day) if day and event else None
     table = open_source(engine, study, name, needed=needed, cache=cache, numbered=numbered, in_place=period)
     if table.home is not None:
         send_assigned(engine, table.home, ASSIGNED)
         define_windows(table.home, tuple(parts))
-    typed = typed_source(engine, study, table, uses, view=f"typed_{name}", unit=id_column, day=day)
+    typed = typed_source(engine, study, table, uses, view=f"typed_{name}", unit=id_column, day=day, between=period)
     typed = with_merged_ids(engine, study, typed)
     written = written_of(parts, typed)
     relation = f"facts_{name}"
@@ -148,8 +153,8 @@ def facts_of(
     notices = list(typed.notices)
     missing = 0
     if event:
-        notices += _unmatched(engine, relation, table, past=any(part.before for part in parts))
-        notices += _undated(engine, typed, str(day))
+        notices += _unmatched(engine, relation, typed, tuple(parts))
+        notices += undated(engine, typed, str(day))
     else:
         missing = contacts_missing(engine, relation, table)
         if day is not None:
@@ -160,7 +165,7 @@ def facts_of(
 
 
 def _taken(
-    engine: Engine, name: str, parts: Mapping[Part, str], shared: SharedSource, daily: Collection[Part], time: str
+    engine: Engine, name: str, parts: Mapping[Part, str], shared: SharedSource, daily: Collection[Part]
 ) -> Facts:
     """One experiment's share of a source that was read for several; it tells the statement that it alone would run."""
     typed = replace(shared.typed, view=f"typed_{name}")
@@ -182,8 +187,8 @@ def _taken(
     _refuse_nulls(engine, relation, written, typed)
     notices = [
         *typed.notices,
-        *_unmatched(engine, relation, shared.table, past=bool(past)),
-        *_undated(engine, shared.typed, time),
+        *_unmatched(engine, relation, shared.typed, tuple(parts)),
+        *shared.undated,
     ]
     columns_ = {w.part: UnitColumn(w.name, w.decimals, complete=True) for w in written}
     return Facts(relation, shared.table, columns_, _events_sql(typed, written), tuple(notices), days)
@@ -257,8 +262,19 @@ def _events_sql(typed: TypedSource, written: Sequence[Written]) -> str:
     first = f"a.from_{past}" if past else "a.assigned_day"
     return (
         f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
-        f"WHERE e.{DAY} >= {first} AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key"
+        f"WHERE e.{DAY} >= {first} AND e.{DAY} < a.end_{longest}{that_count(written)} GROUP BY a.unit_key"
     )
+
+
+def that_count(written: Sequence[Written]) -> str:
+    """The rows that any of these parts counts, as one more condition: the others need not be joined to contacts.
+
+    Most events of a mail system say that a mail was delivered, which few metrics count.
+    """
+    wheres = dict.fromkeys(w.where for w in written)
+    if None in wheres:
+        return ""
+    return f" AND ({' OR '.join(f'({where})' for where in wheres)})"
 
 
 def totals_of(written: Sequence[Written], longest: int, past: int) -> list[str]:
@@ -283,7 +299,8 @@ def _days(typed: TypedSource, written: Sequence[Written], relation: str) -> Cont
     selected = ["a.unit_key", f"e.{DAY} AS day", *days_of(written, longest)]
     sql = (
         f"SELECT {', '.join(selected)} FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
-        f"WHERE e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{longest} GROUP BY a.unit_key, e.{DAY}"
+        f"WHERE e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{longest}{that_count(written)} "
+        f"GROUP BY a.unit_key, e.{DAY}"
     )
     return ContactDays(relation, tuple(w.name for w in written), sql)
 
@@ -348,23 +365,33 @@ def _refuse_nulls(engine: Engine, relation: str, written: Sequence[Written], typ
         raise DataError(*dict.fromkeys(problems))
 
 
-def _unmatched(engine: Engine, relation: str, table: SourceTable, *, past: bool) -> list[Problem]:
+def _unmatched(engine: Engine, relation: str, typed: TypedSource, parts: Sequence[Part]) -> list[Problem]:
+    """A source none of whose rows, whether a metric counts it or not, falls into a window (UP565)."""
+    longest, past = reach_of(parts)
     since = f" WHERE {SINCE} > 0" if past else ""
     (contacts,) = engine.run(f"SELECT count(*) FROM {quoted(relation)}{since}")[0]
-    if contacts or not table.rows:
+    if contacts or not typed.table.rows:
         return []
-    message = f"no row of {table.name} falls into a window of an assigned contact"
+    home = typed.table.home or engine
+    (rows,) = home.run(
+        f"SELECT count(*) FROM {WINDOWS} AS a JOIN {quoted(typed.view)} AS e ON e.{UNIT} = a.unit_key "
+        f"WHERE e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{longest}"
+    )[0]
+    if rows:
+        return []
+    message = f"no row of {typed.name} falls into a window of an assigned contact"
     fix = "compare how both files write the id and the time, and whether the file covers the weeks after assignment"
-    return [Problem("UP565", message, fix, Place(table.shown), "warning")]
+    return [Problem("UP565", message, fix, Place(typed.table.shown), "warning")]
 
 
-def _undated(engine: Engine, typed: TypedSource, time: str) -> list[Problem]:
+def undated(engine: Engine, typed: TypedSource, time: str) -> list[Problem]:
+    """Rows without a time, which no window holds (UP564)."""
     home = typed.table.home or engine
     (rows,) = home.run(f"SELECT count(*) - count({quoted(time)}) FROM {quoted(typed.table.relation)}")[0]
     if not rows:
         return []
-    undated = f"1 row of {typed.name} has" if rows == 1 else f"{rows:,} rows of {typed.name} have"
-    message = f"{undated} no time; no window holds {'it' if rows == 1 else 'them'}"
+    subject = f"1 row of {typed.name} has" if rows == 1 else f"{rows:,} rows of {typed.name} have"
+    message = f"{subject} no time; no window holds {'it' if rows == 1 else 'them'}"
     return [Problem("UP564", message, "fill the time where the file is made", Place(typed.table.shown), "warning")]
 
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from uplift.engine.adapter import Engine, EngineColumn, Period, Queries, Warehouse, quoted
+from uplift.engine.adapter import Engine, EngineColumn, Period, Warehouse, quoted
 from uplift.engine.plan import Part
 
 
@@ -43,11 +43,9 @@ def send_assigned(engine: Engine, home: Warehouse, relation: str) -> None:
     home.define(relation, f"SELECT {wanted} FROM {quoted(sent)}")
 
 
-def period_of(engine: Queries, relation: str, parts: Sequence[Part], column: str) -> Period | None:
-    """The days whose events can matter to these parts; None when nobody is assigned."""
-    first, last = engine.run(f"SELECT min(assigned_day), max(assigned_day) FROM {quoted(relation)}")[0]
-    if not isinstance(first, datetime.date) or not isinstance(last, datetime.date):
-        return None
+def period_of(assigned: tuple[datetime.date, datetime.date], parts: Sequence[Part], column: str) -> Period:
+    """The days whose events can matter to these parts; `assigned` are the first and the last day of assignment."""
+    first, last = assigned
     before = max((getattr(part, "before", None) or 0 for part in parts), default=0)
     after = max((part.window or 0 for part in parts), default=0)
     day = datetime.timedelta(days=1)

@@ -7,6 +7,7 @@ values have the same decimals; an experiment that reads a source in its own way 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,15 @@ from uplift.engine.facts import (
     reach_of,
     seen_of,
     since_of,
+    that_count,
     totals_of,
+    undated,
     uses_of,
     written_of,
 )
 from uplift.engine.merges import merges_of, with_merged_ids
 from uplift.engine.plan import MetricPlan, Part
+from uplift.engine.pushdown import period_of
 from uplift.engine.sources import open_source
 from uplift.engine.typed import DAY, UNIT, columns_used, typed_source
 from uplift.engine.units import Progress, column_names, followed_parts, kept_units, unit_table
@@ -59,14 +63,16 @@ def build_unit_tables(engine: Engine, due: Sequence[Due], *, cache: Path, progre
     who: list[AssignedTable] = []
     for number, one in enumerate(open_):
         progress(f"read who is assigned to {one.study.experiment.id}")
-        who.append(open_assigned(engine, one.study, one.assigned, cache=cache))
-        engine.materialize(_contacts(number), f"SELECT * FROM {ASSIGNED}")
+        who.append(open_assigned(engine, one.study, one.assigned, cache=cache, rows=f"assigned_rows_{number}"))
+        engine.define(_contacts(number), who[number].rows)
     for group, (source, numbers) in enumerate(_alike(open_)):
         progress(f"read {source} for {len(numbers)} experiments")
-        for number, read in _read(engine, source, numbers, open_, group, cache).items():
+        days = [who[number].days for number in numbers]
+        assigned = (min(first for first, _ in days), max(last for _, last in days))
+        for number, read in _read(engine, source, numbers, open_, assigned, group, cache).items():
             shared[number][source] = read
     for number, (one, own) in enumerate(zip(open_, shared, strict=True)):
-        engine.define(ASSIGNED, f"SELECT * FROM {_contacts(number)}")
+        engine.define(ASSIGNED, who[number].rows)
         unit_table(
             engine, one.study, one.assigned, one.metrics, cache=cache, progress=progress, shared=own, who=who[number]
         )
@@ -92,7 +98,13 @@ def _alike(due: Sequence[Due]) -> list[tuple[str, list[int]]]:
 
 
 def _read(
-    engine: Engine, name: str, numbers: Sequence[int], due: Sequence[Due], group: int, cache: Path
+    engine: Engine,
+    name: str,
+    numbers: Sequence[int],
+    due: Sequence[Due],
+    assigned: tuple[datetime.date, datetime.date],
+    group: int,
+    cache: Path,
 ) -> Mapping[int, SharedSource]:
     """Add up one source for these experiments, by one join of its rows with the contacts of all."""
     first = due[numbers[0]].study
@@ -105,12 +117,13 @@ def _read(
     uses = uses_of(parts)
     needed = columns_used(uses) | {c for c in (source.id, source.time) if c} | set(source.columns)
     table = open_source(engine, first, name, needed=needed, cache=cache)
-    typed = typed_source(engine, first, table, uses, view=f"shared_typed_{group}", unit=source.id, day=source.time)
-    typed = with_merged_ids(engine, first, typed)
     windows = f"shared_windows_{group}"
     ends = ends_of_windows(parts)
     contacts = [f"SELECT {k} AS experiment, unit_key, assigned_day{ends} FROM {_contacts(k)}" for k in numbers]
     engine.define(windows, " UNION ALL ".join(contacts))
+    view, period = f"shared_typed_{group}", period_of(assigned, tuple(parts), str(source.time))
+    typed = typed_source(engine, first, table, uses, view=view, unit=source.id, day=source.time, between=period)
+    typed = with_merged_ids(engine, first, typed)
     written = written_of(parts, typed)
     longest, past = reach_of(parts)
     selected = ["a.experiment", "a.unit_key"]
@@ -127,7 +140,7 @@ def _read(
     engine.materialize(
         totals,
         f"SELECT {', '.join([*selected, *totals_of(written, longest, past)])} {joined}"
-        f"e.{DAY} >= {start} AND e.{DAY} < a.end_{longest} GROUP BY a.experiment, a.unit_key",
+        f"e.{DAY} >= {start} AND e.{DAY} < a.end_{longest}{that_count(written)} GROUP BY a.experiment, a.unit_key",
     )
     days = f"shared_days_{group}"
     followed = {part for number in numbers for part in followed_parts(due[number].metrics)}
@@ -138,6 +151,7 @@ def _read(
         engine.materialize(
             days,
             f"SELECT {keys} AS day, {', '.join(days_of(by_day, until))} {joined}"
-            f"e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{until} GROUP BY {keys}",
+            f"e.{DAY} >= a.assigned_day AND e.{DAY} < a.end_{until}{that_count(by_day)} GROUP BY {keys}",
         )
-    return {number: SharedSource(table, typed, totals, days, parts, number) for number in numbers}
+    without_time = tuple(undated(engine, typed, str(source.time)))
+    return {number: SharedSource(table, typed, totals, days, parts, number, without_time) for number in numbers}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from uplift.engine.adapter import Queries, quoted
+from uplift.engine.adapter import EngineColumn, Period, Queries, quoted
 from uplift.engine.expression_sql import ColumnType
 from uplift.engine.expression_types import TypeConflictError, TypeNeed, needs_of, settle
 from uplift.engine.expressions import ColumnRef, Expression, Type, columns_of
@@ -18,6 +19,7 @@ from uplift.errors import DataError, Place, Problem, SpecError
 from uplift.spec.study import Study
 
 UNIT, DAY = "_unit", "_day"
+MARGIN = datetime.timedelta(days=2)
 CANONICAL_INTEGER = "-?(0|[1-9][0-9]*)"
 
 
@@ -63,10 +65,12 @@ def typed_source(
     day: str | None = None,
     texts: Sequence[str] = (),
     times: Sequence[str] = (),
+    between: Period | None = None,
 ) -> TypedSource:
     """Define the view, where the table's rows are.
 
-    `times` are read as local timestamps; `texts` (ids, strata) also as they stand: `as_text`.
+    `times` are read as local timestamps; `texts` (ids, strata) also as they stand: `as_text`. `between` are the days
+    that matter: rows far from them, or without a time, are not in the view.
     """
     source = study.source(table.name)
     private = [c for c in (source.id, study.experiment.unit.cluster, unit) if c]
@@ -100,8 +104,24 @@ def typed_source(
                 )
             )
         selected.append(f"CAST({readings[day].sql} AS DATE) AS {DAY}")
-    (table.home or engine).define(view, f"SELECT {', '.join(selected)} FROM {quoted(table.relation)}")
+    rows = quoted(table.relation)
+    if between is not None and table.home is None:  # a warehouse has left them out already
+        rows += f" WHERE {_within(between, table.column(between.column), readings[between.column].sql)}"
+    (table.home or engine).define(view, f"SELECT {', '.join(selected)} FROM {rows}")
     return TypedSource(table.name, view, types, table, (*notices, *open_store.notices))
+
+
+def _within(days: Period, column: EngineColumn, local: str) -> str:
+    """Rows of these days, tested on the column as it is stored: whole blocks of a Parquet file need not be read then.
+
+    A margin of two days covers every time zone. A text has to be read first.
+    """
+    if column.physical not in ("date", "timestamp", "timestamptz"):
+        first, last = (f"CAST('{day.isoformat()}' AS DATE)" for day in (days.first, days.last))
+        return f"CAST({local} AS DATE) >= {first} AND CAST({local} AS DATE) <= {last}"
+    bounds = (f"CAST('{day.isoformat()}' AS {column.physical})" for day in (days.first - MARGIN, days.last + MARGIN))
+    first, last = bounds
+    return f"{quoted(column.name)} >= {first} AND {quoted(column.name)} < {last}"
 
 
 def _needs(uses: Sequence[Use], known: dict[str, Type], times: Sequence[str]) -> list[Need]:

@@ -99,7 +99,9 @@ def unit_table(
         progress(f"read {source}")
         own = {part: name for part, name in names.items() if part.source == source}
         read_already = (shared or {}).get(source)
-        facts.append(facts_of(engine, study, source, own, cache=cache, daily=followed, shared=read_already))
+        facts.append(
+            facts_of(engine, study, source, own, assigned=who.days, cache=cache, daily=followed, shared=read_already)
+        )
     groups = attributes_of(engine, study, cache=cache) if study.experiment.segments else None
     progress("build the unit table")
     sql = _join(facts, tuple(names), groups)

@@ -6,7 +6,7 @@ SELECT
   "arm",
   CAST("weight_epoch" AS BIGINT) AS "weight_epoch",
   "stratum",
-  "assigned_day"
+  "assigned_day" AS "assigned_day"
 FROM (
   SELECT
     "unit_id",
@@ -280,7 +280,24 @@ FROM "assigned_windows" AS "a"
 JOIN "typed_mails" AS "e"
   ON "e"."_unit" = "a"."unit_key"
 WHERE
-  "e"."_day" >= "a"."assigned_day" AND "e"."_day" < "a"."end_14"
+  "e"."_day" >= "a"."assigned_day"
+  AND "e"."_day" < "a"."end_14"
+  AND (
+    (
+      (
+        "event" = 'open'
+      )
+    )
+    OR (
+      (
+        (
+          "event" = 'click'
+        ) AND (
+          "day" >= CAST('2026-03-01' AS DATE)
+        )
+      )
+    )
+  )
 GROUP BY
   "a"."unit_key";
 
