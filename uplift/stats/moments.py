@@ -11,7 +11,6 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -62,25 +61,24 @@ class Sums:
 
     def moments(self) -> Moments:
         """Means and central co-moments, computed exactly and rounded once."""
-        k = len(self.columns)
-        scale = [Fraction(1, 10**d) for d in self.decimals]
-        if self.n == 0:
+        k, n = len(self.columns), self.n
+        if n == 0:
             nothing = np.zeros((k, k))
             return Moments(0, self.columns, np.full(k, np.nan), nothing, None, None, 0)
-        power = {e: Fraction(v) for e, v in self.powers.items()}
-        power[(0,) * k] = Fraction(self.n)
-        mean = [power[_exponents((i,), k)] / self.n for i in range(k)]
+        power = {**self.powers, (0,) * k: n}
+        totals = [power[_exponents((i,), k)] for i in range(k)]
 
         def central(index: tuple[int, ...]) -> float:
-            """Σ Π (column − mean) over the columns in `index`, by expanding the product."""
-            total = Fraction(0)
+            """Σ Π (column − mean) over the columns in `index`, by expanding the product.
+
+            Times n for each of them it is an integer: the one division at the end is the only rounding.
+            """
+            total = 0
             for kept in itertools.product((True, False), repeat=len(index)):
                 taken = tuple(i for i, keep in zip(index, kept, strict=True) if keep)
-                factor = math.prod(
-                    (-mean[i] for i, keep in zip(index, kept, strict=True) if not keep), start=Fraction(1)
-                )
-                total += factor * power[_exponents(taken, k)]
-            return float(total * math.prod((scale[i] for i in index), start=Fraction(1)))
+                factors = (n if keep else -totals[i] for i, keep in zip(index, kept, strict=True))
+                total += math.prod(factors) * power[_exponents(taken, k)]
+            return float(total / (n ** len(index) * 10 ** sum(self.decimals[i] for i in index)))
 
         def tensor(order: int, size: int) -> Floats:
             values = np.empty((size,) * order)
@@ -91,9 +89,10 @@ class Sums:
             return values
 
         core = self.core
-        means = np.array([float((m + s) * u) for m, s, u in zip(mean, self.shift, scale, strict=True)])
+        shifted = zip(totals, self.shift, self.decimals, strict=True)
+        means = np.array([(total + shift * n) / (n * 10**d) for total, shift, d in shifted])
         third, fourth = (tensor(3, core), tensor(4, core)) if core else (None, None)
-        return Moments(self.n, self.columns, means, tensor(2, k), third, fourth, self.nonzero)
+        return Moments(n, self.columns, means, tensor(2, k), third, fourth, self.nonzero)
 
 
 def _exponents(index: tuple[int, ...], k: int) -> Exponents:
