@@ -84,6 +84,8 @@ def build(root: Path, which: str, experiments: int) -> None:
     import resource
     import time
 
+    import duckdb  # noqa: F401 - importing it is not what is measured
+
     from uplift.engine import Assigned, DuckDBEngine, Settings
     from uplift.engine.measure import plans_of
     from uplift.engine.shared import Due, build_unit_tables
@@ -91,11 +93,12 @@ def build(root: Path, which: str, experiments: int) -> None:
 
     cache = root / f"cache-{which}"
     cache.mkdir()
+    plans_of(load_study(root / "experiments" / "test0.yml"), course=False)  # loads what Python loads once
+    begun = time.process_time()
     due = []
     for k in range(experiments):
         study = load_study(root / "experiments" / f"test{k}.yml")
         due.append(Due(study, Assigned.from_ledger([root / f"ledger{k}.parquet"]), plans_of(study, course=False)[0]))
-    begun = time.process_time()
     for together in [due] if which == "together" else [[one] for one in due]:
         with DuckDBEngine(Settings(threads=2, temp_directory=cache / "spill")) as engine:
             build_unit_tables(engine, together, cache=cache, progress=lambda _stage: None)
