@@ -30,13 +30,19 @@ Use = Primary | Secondary | Guardrail
 
 
 def uses_of(study: Study) -> tuple[tuple[Role, Use], ...]:
-    """Every metric of the experiment with its role: primary, secondary, guardrails."""
+    """Every metric of the experiment with its role: primary, secondary, guardrails.
+
+    Guardrails come first where the YAML has them first: what must not get worse is then read before what is hoped for.
+    """
     metrics = study.experiment.metrics
-    return (
+    guardrails: tuple[tuple[Role, Use], ...] = tuple(("guardrail", use) for use in metrics.guardrails)
+    others: tuple[tuple[Role, Use], ...] = (
         ("primary", metrics.primary),
         *(("secondary", use) for use in metrics.secondary),
-        *(("guardrail", use) for use in metrics.guardrails),
     )
+    written = [study.document.place("metrics", key, of="key") for key in ("guardrails", "primary")]
+    first, second = ((place.line or 0, place.column or 0) for place in written)
+    return (*guardrails, *others) if guardrails and first < second else (*others, *guardrails)
 
 
 def metric_result(

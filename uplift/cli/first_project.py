@@ -26,12 +26,19 @@ def init(
     size: Annotated[str | None, typer.Option(help="How many contacts are eligible.")] = None,
     control: Annotated[str | None, typer.Option(help="Share of contacts who get nothing: 20%.")] = None,
     mde: Annotated[str | None, typer.Option(help="Smallest effect worth finding: 1.0pp.")] = None,
+    like: Annotated[
+        str | None, typer.Option(help="Start from a shipped experiment: win-back, second-order, channel, …")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; what is not given gets its default.")] = False,
 ) -> None:
     """A commented project that passes its own check.
 
-    On a terminal it asks five questions; flags answer them beforehand. Without either it writes an example.
+    On a terminal it asks five questions; flags answer them beforehand. Without either it writes an example. `--like`
+    takes one of the experiments that come with the program, also into a project that is there already.
     """
+    if like is not None:
+        _like(folder, like, id, (contacts, baseline, size, control, mde))
+        return
     given = (id, contacts, baseline, size, control, mde)
     asks = sys.stdin.isatty() and not yes
     remarks: tuple[str, ...] = ()
@@ -46,6 +53,19 @@ def init(
     for remark in remarks:
         typer.echo(f"note: {remark}")
     typer.echo(f"next: uplift check {folder / 'experiments'}")
+
+
+def _like(folder: Path, like: str, id: str | None, others: tuple[object, ...]) -> None:  # noqa: A002
+    from uplift.starter.templates import templates, write_like
+
+    if like not in templates():
+        raise typer.BadParameter(f"there is no '{like}'; known: {', '.join(templates())}", param_hint="--like")
+    if any(value is not None for value in others):
+        raise typer.BadParameter("with --like only --id can be given; the rest stands in the file", param_hint="--like")
+    own = None if id is None else _read(_slug, id, "--id")
+    for path in write_like(folder, like, experiment_id=own):
+        typer.echo(f"wrote {path}")
+    typer.echo(f"next: put your sources and figures into it, then uplift check {folder / 'experiments'}")
 
 
 def _answered(

@@ -26,6 +26,11 @@ def write_project(folder: Path, experiments: Mapping[str, str]) -> tuple[Path, .
         folder / "schema" / "experiment.v1.schema.json": _pretty(experiment_schema()),
         folder / "schema" / "project.v1.schema.json": _pretty(project_schema()),
     }
+    return write_files(files)
+
+
+def write_files(files: Mapping[Path, str]) -> tuple[Path, ...]:
+    """Write all of them, or none where one exists already (ProjectError, UP903)."""
     for path in files:
         if path.exists():
             raise ProjectError(
