@@ -52,7 +52,7 @@ def forecast(history: History, *, days: int = QUARTER, confidence: float = 0.9) 
         raise StatisticsError(Problem("UP674", message, fix="export a longer history of purchases"))
     past = _past_quarters(history, days)
     season, spread, freedom = _season_and_spread(past)
-    shop = _shop(history, history.as_of, step=every(history), days=days)
+    shop = _shop(snapshot(history, history.as_of, step=every(history)).buyers, history.days, days=days)
     factor = float(np.exp(season))
     segments = _known(history, shop, days, factor)
     arriving = _newcomers(shop, days) * factor * every(history)
@@ -97,12 +97,12 @@ def _past_quarters(history: History, days: int) -> list[PastQuarter]:
         start = history.as_of - datetime.timedelta(days=days * k)
         if (start - history.first_day).days < SHORTEST:
             break
+        buyers = snapshot(history, start, step=step).buyers
         try:
-            shop = _shop(history, start, step=step, days=days)
+            shop = _shop(buyers, (start - history.first_day).days, days=days)
         except StatisticsError:
             break
-        before = snapshot(history, start, step=step, window=days)
-        told = float(_worth(shop, before.buyers, days).sum()) + _newcomers(shop, days)
+        told = float(_worth(shop, buyers, days).sum()) + _newcomers(shop, days)
         actual = _revenue(history, start, days, step)
         last = _revenue(history, start - datetime.timedelta(days=days), days, step)
         found.append(PastQuarter(start, round(told * step), actual * step, last * step))
@@ -130,14 +130,14 @@ def _season_and_spread(past: list[PastQuarter]) -> tuple[float, float | None, in
     return season, float(np.sqrt(left)), YEAR
 
 
-def _shop(history: History, day: datetime.date, *, step: int, days: int) -> _Shop:
-    buyers = snapshot(history, day, step=step).buyers
+def _shop(buyers: Snapshot, known: int, *, days: int) -> _Shop:
+    """What these buyers teach on a day up to which purchases have been known for so many days."""
     rate = bgnbd.fit(bgnbd.Histories.of(buyers.repeats, buyers.recency, buyers.first))
     baskets = gammagamma.fit(buyers.days, buyers.value / buyers.days)
     fresh = buyers.first < days
     mean = baskets.mean
     first = float(buyers.value.sum() / buyers.days.sum()) if mean is None else mean
-    return _Shop(rate, baskets, float(fresh.sum()) / min(days, (day - history.first_day).days), first)
+    return _Shop(rate, baskets, float(fresh.sum()) / min(days, known), first)
 
 
 def _worth(shop: _Shop, buyers: Snapshot, days: int) -> Floats:

@@ -79,11 +79,12 @@ def _watched(engine: Engine, study: Study, as_of: datetime.date, within: int) ->
         definition = study.metric(name)
         if definition.source is None or definition.kind == "quantile":
             continue  # a ratio is watched by its parts, a wide file has no days
+        title = titled(definition.title, name, study.project.language)
         for part, series in _series(engine, study, name, as_of).items():
             if part is None:
-                yield _judged(study, name, "metric", definition.source, series, within)
+                yield _judged(study, title, "metric", definition.source, series, within)
             else:
-                yield _judged(study, f"{name}: {part}", "part", definition.source, series, within)
+                yield _judged(study, f"{title}: {part}", "part", definition.source, series, within)
 
 
 def _volumes(engine: Engine, study: Study, as_of: datetime.date, within: int) -> Iterator[WatchedSeries]:

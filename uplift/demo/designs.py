@@ -54,6 +54,8 @@ REPEAT = HoldoutTest(
 )
 TESTS = (CHURN, REPEAT)
 DEMO_EXPERIMENTS: tuple[str, ...] = tuple(test.experiment for test in TESTS)
+SEND_TIME = "send-time-2026-06"
+"""The campaign whose hours are chosen; its log is generated, its own mails are not."""
 EXPORTED_ON = datetime.date(2026, 5, 31)
 """The day of the contact export: ages in days count to it."""
 EVERYBODY = 110_000

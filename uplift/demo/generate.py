@@ -1,4 +1,4 @@
-"""`generate`: the retailer's three exports as German CSV files (semicolon, decimal comma, dd.mm.yyyy, local time)."""
+"""`generate`: the retailer's exports as German CSV files (semicolon, decimal comma, dd.mm.yyyy, local time)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from uplift.demo import lines, sends
 from uplift.demo.contacts import BANDS, COUNTRIES, UNKNOWN, Contacts, Integers, contact_base
 from uplift.demo.designs import EXPORTED_ON
 from uplift.demo.mails import EVENTS, MailEvents, mail_events_of
@@ -17,7 +18,9 @@ from uplift.demo.past import SEED_APART, past_of, with_past
 from uplift.store.files import written_aside
 
 CONTACTS, ORDERS, MAIL_EVENTS = "contacts.csv", "orders.csv", "mail_events.csv"
+SENDS, ORDER_LINES = "sends.csv", "order_lines.csv"
 SEED = 7
+FIRST_ORDER = 700_001
 DAYS_UNTIL_ELIGIBLE = 7
 
 
@@ -34,7 +37,7 @@ class DemoData:
 
 
 def generate(folder: Path, *, seed: int = SEED) -> DemoData:
-    """Write the three files into `folder` (made where absent): the same seed gives the same bytes."""
+    """Write the files into `folder` (made where absent): the same seed gives the same bytes."""
     return write(exports(seed), folder)
 
 
@@ -70,7 +73,15 @@ def exports(seed: int = SEED) -> Mapping[str, bytes]:
     past = past_of(base.contacts, np.random.RandomState(seed + SEED_APART))
     orders = with_past(orders_of(base, rng), past.orders)
     mails = mail_events_of(base, rng)
-    return {CONTACTS: _contacts(past.contacts), ORDERS: _orders(orders), MAIL_EVENTS: _mail_events(mails)}
+    log = sends.sends_of(past.contacts, np.random.RandomState(seed + sends.SEED_APART))
+    bought = lines.lines_of(orders, np.random.RandomState(seed + lines.SEED_APART))
+    return {
+        CONTACTS: _contacts(past.contacts),
+        ORDERS: _orders(orders),
+        MAIL_EVENTS: _mail_events(mails),
+        SENDS: _sends(log),
+        ORDER_LINES: _lines(bought),
+    }
 
 
 def _contacts(c: Contacts) -> bytes:
@@ -96,7 +107,7 @@ def _contacts(c: Contacts) -> bytes:
 def _orders(o: Orders) -> bytes:
     return _csv(
         {
-            "order_id": _whole(700_001 + np.arange(len(o.customer))),
+            "order_id": _whole(FIRST_ORDER + np.arange(len(o.customer))),
             "customer_id": _whole(o.customer),
             "ordered_at": _minutes(o.minute),
             "net_amount": _decimals(o.cents),
@@ -112,6 +123,29 @@ def _mail_events(m: MailEvents) -> bytes:
             "customer_id": _whole(m.customer),
             "event_at": _minutes(m.minute),
             "event": _names(m.event, EVENTS),
+        }
+    )
+
+
+def _sends(s: sends.Sends) -> bytes:
+    return _csv(
+        {
+            "customer_id": _whole(s.customer),
+            "campaign": [f"newsletter-{number:02d}" for number in s.campaign.tolist()],
+            "sent_at": _minutes(s.minute),
+            "slot_by": _names(s.by, sends.SLOT_BY),
+            "opened": _booleans(s.opened),
+        }
+    )
+
+
+def _lines(o: lines.OrderLines) -> bytes:
+    return _csv(
+        {
+            "order_id": _whole(FIRST_ORDER + o.order),
+            "customer_id": _whole(o.customer),
+            "ordered_at": _minutes(o.minute),
+            "category": _names(o.category, lines.CATEGORIES),
         }
     )
 

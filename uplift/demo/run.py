@@ -8,21 +8,30 @@ from pathlib import Path
 
 from uplift.analysis import analyze, save
 from uplift.assignment import assign, export_lists
+from uplift.customers.cross_sell.recommend import recommend
+from uplift.customers.forecast import forecast_project
+from uplift.customers.monitor import monitor
 from uplift.customers.score import score
-from uplift.demo.designs import EXPORTED_ON
+from uplift.customers.send_time.choose import send_times
+from uplift.demo.designs import EXPORTED_ON, SEND_TIME, TESTS
 from uplift.demo.project import at_its_start, prepare
 from uplift.design.check import check_paths, render
 from uplift.errors import SpecError
-from uplift.report import write
+from uplift.report import write, write_always_on
 from uplift.results import Result
+from uplift.results.always_on import Found, file_name, read_folder, to_json
+from uplift.results.always_on_text import recommendations_text, send_time_text, watch_lines
 from uplift.results.customers_json import as_json
 from uplift.results.customers_table import text as customers_text
+from uplift.results.forecast_table import text as forecast_text
 from uplift.results.forms import text
 from uplift.spec import Study, load_project, load_study
 from uplift.store import Store, report_path
 from uplift.store.files import write_text_atomic
+from uplift.store.places import always_on_folder, always_on_page, recommendations_path
 from uplift.words.language import Language
 
+WATCHED_DAYS = 20  # after its start a test is looked at
 Progress = Callable[[str], None]
 
 
@@ -48,6 +57,7 @@ def run(folder: Path, *, language: Language | None, progress: Progress) -> Itera
     for path in project.experiments:
         study = load_study(path)
         yield from _one(study, language or study.project.language, progress)
+    yield from _always_on(folder, language, progress)
 
 
 def _customers(folder: Path, language: Language | None, progress: Progress) -> Iterator[str]:
@@ -60,6 +70,36 @@ def _customers(folder: Path, language: Language | None, progress: Progress) -> I
     write_text_atomic(note, as_json(done.result))
     yield f"\n{customers_text(done.result, speech)}"
     yield f"scores   {done.table}"
+
+
+def _always_on(folder: Path, language: Language | None, progress: Progress) -> Iterator[str]:
+    """What runs all year, as of the tests' first day: the next quarter, hours, a look at a test, next purchases."""
+    found, document = load_project(folder / "experiments")
+    speech, day = language or found.language, EXPORTED_ON + datetime.timedelta(days=1)
+    progress("tell the coming quarter")
+    told = forecast_project(found, document, as_of=day)
+    yield f"\n{forecast_text(told, found.currency, speech)}"
+    progress("recommend")
+    made = recommend(found, document, as_of=day, table=recommendations_path(folder))
+    yield f"\n{recommendations_text(made.result, speech)}\nlist     {made.table}"
+    progress("choose hours and look at a running test")
+    campaign = load_study(folder / "experiments" / f"{SEND_TIME}.yml")
+    watched = load_study(folder / "experiments" / f"{TESTS[0].experiment}.yml")
+    with Store.open(campaign.root / campaign.project.state) as store:
+        assign(at_its_start(campaign), on=day, store=store)
+        hours = send_times(campaign, on=day, store=store)
+        seen = monitor(watched, as_of=TESTS[0].start + datetime.timedelta(days=WATCHED_DAYS), store=store)
+    if hours.result is not None:
+        yield f"\n{send_time_text(hours.result, speech)}\nlist     {hours.list}"
+    yield "\n" + "\n".join(f"{status:5} {line}" for status, line in watch_lines(seen, speech))
+    results: list[Found] = [told, made.result, seen, *([] if hours.result is None else [hours.result])]
+    for result in results:
+        write_text_atomic(always_on_folder(folder) / file_name(result), to_json(result, found.currency))
+    everything = read_folder(always_on_folder(folder))
+    if everything is not None:
+        speeches: tuple[Language, ...] = ("de", "en")
+        for s in speeches:
+            yield f"report   {write_always_on(everything, always_on_page(folder, s), language=s)}"
 
 
 def _one(study: Study, language: Language, progress: Progress) -> Iterator[str]:

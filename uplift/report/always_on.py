@@ -11,10 +11,10 @@ from uplift.report.charts import Bar, bars
 from uplift.report.plot import Dot, Line, Plot, Word, plot
 from uplift.report.svg import Caption
 from uplift.results.always_on import AlwaysOn
-from uplift.results.always_on_text import hours, uplift, watch_lines, way, worth
+from uplift.results.always_on_text import hours, watch_lines, way, worth
 from uplift.results.forecast import Forecast
 from uplift.results.recommendations import Recommendations
-from uplift.results.send_time import Belief, SendTimes, SlotReading
+from uplift.results.send_time import Belief, CampaignReading, SendTimes, SlotReading
 from uplift.results.watch import Watch, WatchedSeries
 from uplift.version import __version__
 from uplift.words import numbers, values
@@ -26,6 +26,7 @@ from uplift.words.sentences import customers
 from uplift.words.sentences.always_on import ALWAYS_ON
 
 _DATES = 4
+_CAMPAIGNS = 8  # the newest
 _SHOWN = 3  # charts of a monitor: the primary series, and what alarms
 
 
@@ -150,12 +151,19 @@ def _send_time(found: SendTimes, language: Language) -> Chapter:
                 numbers.count(c.chance_reactions, language),
                 numbers.count(c.chosen_mails, language),
                 numbers.count(c.chosen_reactions, language),
-                uplift(c.relative, c.low, c.high, language),
+                _uplift(c, language),
             )
-            for c in told
+            for c in told[: -_CAMPAIGNS - 1 : -1]
         )
         sheets = (Sheet(words.campaigns, heads, rows),)
     return Chapter(f"send-time-{found.experiment}", heading, tuple(lead), panels, sheets=sheets, notes=tuple(notes))
+
+
+def _uplift(c: CampaignReading, language: Language) -> Cell:
+    if c.relative is None:
+        return Cell(values.MISSING)
+    ends = [None if end is None else numbers.percent(end, language, signed=True) for end in (c.low, c.high)]
+    return Cell(numbers.percent(c.relative, language, signed=True), values.bounds(ends[0], ends[1], language))
 
 
 def _slots(found: SendTimes, language: Language) -> Panel | None:

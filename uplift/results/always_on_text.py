@@ -17,6 +17,7 @@ from uplift.words.sentences.always_on import ALWAYS_ON
 from uplift.words.sentences.audit import found as found_by_audit
 
 SLOT_HOURS = 2
+CAMPAIGNS = 8  # the newest
 
 
 def hours(slot: int) -> str:
@@ -60,7 +61,7 @@ def send_time_text(found: SendTimes, language: Language) -> str:
         rate = values.MISSING if slot.rate is None else numbers.percent(slot.rate, language)
         rows.append((hours(slot.slot), numbers.count(slot.mails, language), rate, numbers.count(slot.own, language)))
     lines += _table(rows)
-    told = [c for c in found.campaigns if c.relative is not None]
+    told = [c for c in found.campaigns if c.relative is not None][: -CAMPAIGNS - 1 : -1]
     if told:
         lines += ["", words.campaigns]
         lines += [f"{shortened(c.campaign)}: {uplift(c.relative, c.low, c.high, language)}" for c in told]

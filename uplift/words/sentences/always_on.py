@@ -202,10 +202,10 @@ def send_time(gain: float, gain_of_one: float, hours: str, language: Language) -
     own, one = (numbers.percent(value, language, signed=True) for value in (gain, gain_of_one))
     return say(
         language,
-        de=f"Nach dem Modell reagieren mit der eigenen Zeit {own} mehr Kontakte als zu zufälliger Zeit; bekämen alle "
-        f"ihre Mail {hours} Uhr, wären es {one}. Das sind Erwartungen; gemessen wird an der zufälligen Kontrollgruppe.",
-        en=f"By the model, {own} more contacts react at their own hour than at a random one; with every mail "
-        f"at {hours}, {one}. These are expectations; the random control group measures.",
+        de=f"Nach dem Modell bringt die eigene Zeit {own} Reaktionen gegenüber einer zufälligen, eine gemeinsame "
+        f"({hours} Uhr) {one}. Das sind Erwartungen; gemessen wird an der Kontrollgruppe mit zufälliger Zeit.",
+        en=f"By the model, everyone's own hour brings {own} reactions against a random one, a common hour "
+        f"({hours}) {one}. These are expectations; the control group with random hours measures.",
     )
 
 
