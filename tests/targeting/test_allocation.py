@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,20 @@ def test_between_two_steps_the_bound_splits_a_contact_and_the_rest_is_filled() -
         if (GOLDEN_COST[range(3), np.array(c) - 1] * (np.array(c) > 0)).sum() <= 5
     ]
     assert max(worth) == found.value
+
+
+def test_reference_cases_of_the_knapsack(golden: Callable[[str], dict[str, Any]]) -> None:
+    for name in ("G18", "G19"):
+        case = golden(name)
+        given, wanted = case["input"], case["expected"]
+        options = Options(("a", "b"), np.array(given["reward"]), np.array(given["cost"]))
+        found = allocate(options, Limits(budget=given["budget_total"]))
+        assert found.choice.tolist() == wanted.get("allocation_at_budget", wanted.get("optimal_integer_alloc"))
+        assert found.value == wanted.get("value", wanted.get("optimal_integer_value"))
+        if "lp_value" in wanted:
+            assert found.bound == pytest.approx(wanted["lp_value"], abs=1e-6)
+        for spend, gain in zip(wanted.get("path_spend", ()), wanted.get("path_gain", ()), strict=True):
+            assert allocate(options, Limits(budget=spend)).value == pytest.approx(gain, abs=case["tolerance"])
 
 
 def test_without_limits_everybody_gets_what_is_best_for_them_or_nothing() -> None:

@@ -213,6 +213,19 @@ def test_a_wrong_split_comes_before_everything(tmp_path: Path) -> None:
     assert "control 200" in problem.message
 
 
+def test_an_arm_without_contacts_is_named(tmp_path: Path) -> None:
+    three = {
+        "control": {"weight": "49.5%", "control": True, "observed": "a"},
+        "mail": {"weight": "49.5%", "observed": "b"},
+        "letter": {"weight": "1%", "observed": "c"},  # of 400 contacts 4 are expected: none is no wrong split
+    }
+    problem = refused(study_of(tmp_path, ["recency"], arms=three))
+    assert problem.code == "UP707"
+    assert "arm 'letter' has no contacts" in problem.message
+    assert problem.place is not None
+    assert problem.place.line is not None
+
+
 def test_an_experiment_without_the_block_is_told_what_to_write(tmp_path: Path) -> None:
     write_parquet(tmp_path / "contacts.parquet", CONTACTS)
     study = study_in(

@@ -164,6 +164,23 @@ def test_excluded_contacts_are_on_the_list_without_an_arm(tmp_path: Path) -> Non
     assert (found.sent.arm[young] == 0).all()
 
 
+@pytest.mark.parametrize(
+    ("strategy", "code"), [("{allow: [none]}", "UP758"), ("{budget: 5 USD}", "UP751"), ("{caps: {mial: 5%}}", "UP216")]
+)
+def test_what_can_never_be_kept_is_refused_at_its_line_before_anything_is_learned(
+    tmp_path: Path, strategy: str, code: str
+) -> None:
+    def never(stage: str) -> None:
+        raise AssertionError(stage)
+
+    with pytest.raises(UpliftError) as refused:
+        run(project(tmp_path, size=200, targeting=f"  strategy: {strategy}\n"), progress=never)
+    problem = refused.value.problems[0]
+    assert problem.code == code
+    assert problem.place is not None
+    assert problem.place.line == 20
+
+
 def test_a_strategy_that_can_not_be_kept_is_refused(tmp_path: Path) -> None:
     study = project(tmp_path, targeting="  strategy: {budget: 10 EUR, coverage: 50%}\n")
     with pytest.raises(UpliftError) as refused:

@@ -27,7 +27,7 @@ from uplift.targeting.model_file import SavedModel, Usage, read_model
 from uplift.targeting.new_contacts import NewScores, score_contacts
 from uplift.targeting.next_experiment import NextExperiment, write_next
 from uplift.targeting.roster import Roster, roster_of_today
-from uplift.targeting.strategy import ArmCost, forbidden, limits_of, options_of
+from uplift.targeting.strategy import ArmCost, check_strategy, forbidden, limits_of, options_of
 from uplift.targeting.target_files import ListFiles, list_files, write_list
 from uplift.targeting.target_list import TargetList, model_id
 from uplift.targeting.target_plan import allocation_reading, drawn_plan, next_folder, unit_name
@@ -77,6 +77,7 @@ def list_newcomers(
     costs, or of other arms); SpecError, DataError as reading contacts does; TargetingError (UP751 to UP755).
     """
     study = study if isinstance(study, Study) else load_study(study)
+    check_strategy(study, budget=budget)
     day = on or datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
     speech: Language = language or study.project.language
     kept, warnings = read_model(model, spec_hash=spec_hash(study))

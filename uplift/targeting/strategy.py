@@ -49,9 +49,25 @@ def strategy_of(study: Study) -> Strategy:
 
 
 def allowed_arms(study: Study) -> tuple[str, ...]:
-    """The treatments that may be chosen, in the order of the YAML."""
+    """The treatments that may be chosen, in the order of the YAML. Raises SpecError (UP758) when there is none."""
     allow = strategy_of(study).allow
-    return tuple(name for name in study.experiment.treatments if not allow or name in allow)
+    found = tuple(name for name in study.experiment.treatments if not allow or name in allow)
+    if not found:
+        raise SpecError(
+            Problem(
+                "UP758",
+                "the strategy allows no treatment: there is nothing to choose",
+                fix=f"allow some of {', '.join(study.experiment.treatments)}, or leave `allow` out",
+                place=study.document.place("targeting", "strategy", "allow"),
+            )
+        )
+    return found
+
+
+def check_strategy(study: Study, *, budget: Money | None = None) -> None:
+    """Refuse what can't be kept whatever is learned, before anything is: UP751 a budget, UP758 no arm to choose."""
+    allowed_arms(study)
+    limits_of(study, 0, budget=budget)
 
 
 def arm_costs(study: Study, data: TargetingData) -> dict[str, ArmCost]:
@@ -89,6 +105,7 @@ def limits_of(study: Study, contacts: int, *, budget: Money | None = None) -> Li
                 "UP751",
                 f"a budget of {money} can't be spent in a project in {study.project.currency}",
                 fix=f"give an amount of at least 0 in {study.project.currency}",
+                place=None if budget else study.document.place("targeting", "strategy", "budget"),
             )
         )
     return Limits(

@@ -25,7 +25,7 @@ from uplift.targeting.model_file import SavedModel, Usage, saved_model
 from uplift.targeting.next_experiment import NextExperiment, write_next
 from uplift.targeting.reading import read_targeting
 from uplift.targeting.roster import roster_of_test
-from uplift.targeting.strategy import UNIT, ArmCost, arm_costs, forbidden, limits_of
+from uplift.targeting.strategy import UNIT, ArmCost, arm_costs, check_strategy, forbidden, limits_of
 from uplift.targeting.target_files import ListFiles, list_files, write_list
 from uplift.targeting.target_list import TargetList
 from uplift.targeting.target_plan import next_folder, target_plan, unit_name, value_over_budget
@@ -83,9 +83,10 @@ def target(
     `anyway` writes a list against the advice, labelled so in every row.
 
     Raises SpecError, DataError, StateError (nobody is assigned), ProjectError (UP711 a missing extra), TargetingError
-    (UP751 to UP755 a strategy that can't be kept).
+    (UP751 to UP755, UP758 a strategy that can't be kept).
     """
     study = study if isinstance(study, Study) else load_study(study)
+    check_strategy(study, budget=budget)
     today = on or datetime.datetime.now(ZoneInfo(study.project.timezone)).date()
     planned = read_out_date(study)
     day = as_of or (planned if planned is not None and planned <= today else today)

@@ -87,6 +87,15 @@ ALLOCATION: tuple[Entry, ...] = (
         "aber keine weglassen.",
     ),
     Entry(
+        code="UP758",
+        title_en="a strategy that allows nothing",
+        title_de="Strategie, die nichts erlaubt",
+        why_en="Only `none` is allowed, so everybody would get nothing whatever the test has shown.",
+        why_de="Nur `none` ist erlaubt; alle bekämen nichts, was immer der Test gezeigt hat.",
+        fix_en="Allow at least one treatment, or leave `allow` out.",
+        fix_de="Erlauben Sie mindestens eine Maßnahme, oder lassen Sie `allow` weg.",
+    ),
+    Entry(
         code="UP760",
         title_en="an incentive that can't be weighed",
         title_de="Anreiz, der sich nicht bewerten lässt",
