@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.customers.conftest import project_in
-from tests.customers.test_score import study_in
+from tests.customers.shops import study_in
 from uplift.assignment import assign
 from uplift.cli.app import app
 from uplift.customers.alarms import WARM_UP, alarms, public_holidays

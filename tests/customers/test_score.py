@@ -128,5 +128,6 @@ def test_the_command_writes_table_and_figures_and_says_why_cells_are_refused(
     assert ended.value.code == 0
     assert "Lebenszyklus, 30 Tage" in out
     assert "bestanden" in out or "abgelehnt" in out
+    assert "Vor einem Monat; jetzt (Spalten)" in out
     figures = json.loads(Path("scores/again.json").read_text("utf-8"))
     assert figures["value"] == sum(segment["value"] for segment in figures["segments"])

@@ -11,7 +11,7 @@ from uplift.report.charts import Bar, bars
 from uplift.report.plot import Line, Plot, plot
 from uplift.report.svg import Caption
 from uplift.report.voice import Voice
-from uplift.results.customers import CustomersResult, Move, Range, SegmentFigures
+from uplift.results.customers import CustomersResult, Move, Range, SegmentFigures, matrix_of
 from uplift.words import numbers, values
 from uplift.words.dates import day, short_day
 from uplift.words.names import tamed
@@ -183,25 +183,15 @@ def _grid(voice: Voice, figures: CustomersResult) -> Sheet:
 def _matrix(voice: Voice, figures: CustomersResult) -> Sheet:
     """A row per segment of a month ago, a numbered column per segment of now; contacts, and their revenue below."""
     words, language = LIFECYCLE[voice.language], voice.language
-    now = sorted({move.now for move in figures.moves})
-    before = [*(name for name in now if any(m.before == name for m in figures.moves)), *_gone(figures.moves, now)]
+    before, now = matrix_of(figures.moves)
     numbered = {name: k for k, name in enumerate(now, start=1)}
     found = {(move.before, move.now): move for move in figures.moves}
     lines = []
     for name in before:
         label = f"{numbered[name]}{numbers.NBSP}{_name(voice, name)}" if name in numbered else _name(voice, name)
         lines.append(row(label, *(_cell(voice, figures, found.get((name, to))) for to in now)))
-    for name in now:
-        if name not in before:
-            label = f"{numbered[name]}{numbers.NBSP}{_name(voice, name)}"
-            lines.append(row(label, *(Cell(values.MISSING) for _ in now)))
     heads = (words.before, *(numbers.count(numbered[name], language) for name in now))
     return Sheet(words.moves, heads, tuple(lines))
-
-
-def _gone(moves: tuple[Move, ...], now: list[str]) -> list[str]:
-    """Segments that nobody is in any more, and those who were unknown."""
-    return sorted({move.before for move in moves} - set(now))
 
 
 def _cell(voice: Voice, figures: CustomersResult, move: Move | None) -> Cell:

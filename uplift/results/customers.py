@@ -78,6 +78,12 @@ class Move:
     revenue: int  # minor units
 
 
+def matrix_of(moves: tuple[Move, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Rows and columns of the matrix of moves: the segments of now, before them also those that nobody is in now."""
+    now = sorted({move.now for move in moves})
+    return (*now, *sorted({move.before for move in moves} - set(now))), tuple(now)
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentFigures:
     """A group of contacts and what to expect of it over the horizon; `value` in minor units."""

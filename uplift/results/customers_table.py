@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uplift.results.customers import CustomersResult
+from uplift.results.customers import CustomersResult, Move, matrix_of
 from uplift.words.dates import day
 from uplift.words.language import Language, say
 from uplift.words.numbers import count, money_total, span
@@ -59,10 +59,37 @@ def text(result: CustomersResult, language: Language) -> str:
         told = words.gate(result.leads.reason, result.leads.worst_auc, result.leads.worst_ratio, language)
         rows.append((words.frequency("lead", language), count(leads, language), told))
     lines += _table(rows)
+    if result.moves:
+        lines += ["", *_moves(result, language)]
     if result.left_out:
         parts = "; ".join(words.left_out(reason, n, language) for reason, n in result.left_out)
         lines += ["", say(language, de=f"Ausgelassene Käufe: {parts}", en=f"Purchases left out: {parts}")]
     return "\n".join(lines)
+
+
+def _moves(result: CustomersResult, language: Language) -> list[str]:
+    """Who was where a month ago and is where now: contacts, and what they bought for in that month."""
+    before, now = matrix_of(result.moves)
+    numbered = {name: str(k) for k, name in enumerate(now, start=1)}
+    found = {(move.before, move.now): move for move in result.moves}
+
+    def cell(move: Move | None) -> str:
+        if move is None or not move.contacts:
+            return "–"
+        amount = money_total(move.revenue / 10**result.decimals, result.currency, language)
+        return f"{count(move.contacts, language)} ({amount})"
+
+    head = say(language, de="Vor einem Monat; jetzt (Spalten)", en="A month ago; now (columns)")
+    rows = [(head, *(numbered[name] for name in now))]
+    for name in before:
+        label = f"{numbered.get(name, ' ')} {words.segment(name, language)}"
+        rows.append((label, *(cell(found.get((name, to))) for to in now)))
+    note = say(
+        language,
+        de="Kontakte, in Klammern ihr Umsatz der letzten 30 Tage; die Nummern der Spalten sind die der Zeilen.",
+        en="Contacts, in brackets their revenue of the last 30 days; the columns have the numbers of the rows.",
+    )
+    return [*_table(rows), note]
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
