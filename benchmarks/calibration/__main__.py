@@ -11,7 +11,7 @@ from pathlib import Path
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one thread per process, before numpy loads
     os.environ.setdefault(_variable, "1")
 
-from benchmarks.calibration import hashing  # noqa: E402
+from benchmarks.calibration import hashing, waves  # noqa: E402
 from benchmarks.calibration.pages import FOLDER, PAGES, Page, page_named, write  # noqa: E402
 from benchmarks.calibration.rows import Row, generator  # noqa: E402
 
@@ -37,6 +37,7 @@ def main() -> None:
             write(page, rows, seed=given.seed, replications=replications, folder=given.folder)
     if given.only is None:
         hashing.write(folder=given.folder)
+        waves.write(given.replications or REPLICATIONS, folder=given.folder)
 
 
 def computed(page: Page, *, seed: int, replications: int, processes: int) -> list[Row]:
