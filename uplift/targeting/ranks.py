@@ -65,10 +65,13 @@ def ranked(score: Floats, *values: NDArray[np.generic] | None) -> Ranked:
         raise StatisticsError(Problem("UP701", what, fix="give every contact a finite score"))
     order = np.argsort(-score)
     placed = score[order]
-    if (placed[1:] == placed[:-1]).any():
-        order = np.lexsort((*(v for v in reversed(values) if v is not None), -score))
-        placed = score[order]
-    starts = np.flatnonzero(np.concatenate([[True], placed[1:] != placed[:-1]]))
+    first = np.concatenate([[True], placed[1:] != placed[:-1]])
+    if not first.all():
+        # Only rows of a tie need another key: they are sorted anew among the places that they take together.
+        tied = np.flatnonzero(~(first & np.append(first[1:], True)))
+        rows = order[tied]
+        order[tied] = rows[np.lexsort((*(v[rows] for v in reversed(values) if v is not None), -score[rows]))]
+    starts = np.flatnonzero(first)
     sizes = np.diff(np.append(starts, len(score)))
     return Ranked(order, starts, sizes)
 

@@ -29,7 +29,7 @@ NEIGHBOURHOOD = 0.05  # the effect at a boundary is read from the contacts this 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Effect scores, best-ranked first: own Γ and weight of each row, both tie-averaged too, and the cumulated mass."""
+    """Effect scores, best-ranked first: own Γ and weight of each row, both tie-averaged too, and both cumulated."""
 
     ranks: Ranked
     own: Floats
@@ -37,6 +37,7 @@ class Sorted:
     effect: Floats  # mean over the tie
     weight: Floats  # mean over the tie
     mass: Floats  # weight of this row and all above
+    summed: Floats  # weight × effect of this row and all above
 
     @property
     def total(self) -> float:
@@ -46,7 +47,7 @@ class Sorted:
     @property
     def ate(self) -> float:
         """The mean effect of all rows."""
-        return float(np.cumsum(self.effect * self.weight)[-1]) / self.total
+        return float(self.summed[-1]) / self.total
 
 
 def sorted_by(priority: Floats, effects: Floats, *, weights: Floats | None = None) -> Sorted:
@@ -65,7 +66,7 @@ def sorted_by(priority: Floats, effects: Floats, *, weights: Floats | None = Non
     own_weight = np.ones(ranks.n) if weights is None else np.asarray(weights, dtype=np.float64)[ranks.order]
     weight = ranks.means(own_weight)
     effect = ranks.means(own) if weights is None else ranks.means(own * own_weight) / weight
-    return Sorted(ranks, own, own_weight, effect, weight, np.cumsum(weight))
+    return Sorted(ranks, own, own_weight, effect, weight, np.cumsum(weight), np.cumsum(effect * weight))
 
 
 def autoc(effects: Floats, priority: Floats, *, weights: Floats | None = None) -> Statistic:
@@ -229,9 +230,12 @@ def _shares(shares: Sequence[float] | Floats) -> Floats:
 
 def _gains(rows: Sorted, shares: Floats) -> Floats:
     """Effects summed down to a share of the mass, over the mass of all; linear between rows."""
-    mass = np.concatenate([[0.0], rows.mass])
-    summed = np.concatenate([[0.0], np.cumsum(rows.effect * rows.weight)])
-    return np.asarray(np.interp(shares * rows.total, mass, summed) / rows.total)
+    n, wanted = rows.ranks.n, shares * rows.total
+    above = np.searchsorted(rows.mass, wanted, side="right")  # rows that belong wholly to the share
+    cut = np.minimum(above, n - 1)
+    mass, summed = (np.where(above > 0, of[above - 1], 0.0) for of in (rows.mass, rows.summed))
+    rest = np.where(above < n, wanted - mass, 0.0)
+    return np.asarray((summed + rest * rows.effect[cut]) / rows.total)
 
 
 def _part(rows: Sorted, share: float) -> Floats:
