@@ -45,6 +45,12 @@ def baseline(
     write: Annotated[
         bool, typer.Option("--write", help="Write the values into the experiment's YAML, with source and date.")
     ] = False,
+    from_forecast: Annotated[
+        bool,
+        typer.Option(
+            "--from-forecast", help="Move them as the forecast moves the same customers' next quarter."
+        ),
+    ] = False,
     language: LanguageOption = None,
 ) -> None:
     """Measure baselines from data.
@@ -59,10 +65,21 @@ def baseline(
 
     study = study_of(experiment)
     with Stages() as stages:
-        found = measure_baselines(study, as_of=as_of.date() if as_of else today(study), progress=stages)
+        day = as_of.date() if as_of else today(study)
+        found = measure_baselines(study, as_of=day, progress=stages)
+        ahead = None
+        if from_forecast:
+            from uplift.customers.ahead import move_baselines
+
+            found, ahead = move_baselines(study, found, as_of=day, progress=stages)
     for notice in found.notices:
         typer.echo(str(notice), err=True)
-    typer.echo(text(found, speech_of(language) or found.language))
+    speech = speech_of(language) or found.language
+    typer.echo(text(found, speech))
+    if ahead is not None:
+        from uplift.words.sentences.always_on import moved
+
+        typer.echo(f"\n{moved(ahead.factor, speech)}")
     if not write:
         return
     typer.echo(f"\nwrote   {shown(write_into(study, found))}")

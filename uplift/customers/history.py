@@ -221,13 +221,18 @@ def _count(
 def _told(typed: TypedSource, rows: int, left_out: tuple[LeftOut, ...]) -> list[Problem]:
     """What was left out, in words; purchases after `as_of` are nothing odd."""
     odd = [(WORDS[each.reason], each.rows) for each in left_out if each.reason != "later"]
+    return _left_out(f"purchases in {typed.name}", rows, odd, "customers.purchases.where", Place(typed.table.shown))
+
+
+def _left_out(what: str, rows: int, odd: list[tuple[str, int]], filtered: str, place: Place) -> list[Problem]:
+    """One UP667 with the counts: a note, or a warning where it is more than a few."""
     if not odd:
         return []
     share = sum(n for _, n in odd) / rows
-    parts = "; ".join(f"{n:,} {what}" for what, n in odd)
-    message = f"of {rows:,} purchases in {typed.name} these are left out: {parts}"
-    fix = "repair them in the source, or filter: customers.purchases.where" if share > MUCH else ""
-    return [Problem("UP667", message, fix, Place(typed.table.shown), "warning" if share > MUCH else "note")]
+    parts = "; ".join(f"{n:,} {why}" for why, n in odd)
+    fix = f"repair them in the source, or filter: {filtered}" if share > MUCH else ""
+    level: Level = "warning" if share > MUCH else "note"
+    return [Problem("UP667", f"of {rows:,} {what} these are left out: {parts}", fix, place, level)]
 
 
 def _refuse_short(

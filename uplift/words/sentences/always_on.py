@@ -416,3 +416,15 @@ def lists(on: datetime.date, customers: int, items: int, language: Language) -> 
         de=f"Listen vom {told}: {n} Kunden, {k} Artikel; nur Käufe vor diesem Tag.",
         en=f"Lists of {told}: {n} customers, {k} items; only purchases before that day.",
     )
+
+
+def moved(factor: float, language: Language) -> str:
+    """How the forecast moved measured baselines."""
+    told = numbers.percent(factor - 1, language, signed=True)
+    return say(
+        language,
+        de=f"Metriken auf Käufen sind um {told} verschoben: so viel mehr oder weniger bringt ein bekannter Kunde nach "
+        "der Prognose im kommenden Quartal als im letzten.",
+        en=f"Metrics on purchases are moved by {told}: so much more or less will a known customer bring in the coming "
+        "quarter than in the last one, by the forecast.",
+    )
