@@ -13,6 +13,7 @@ from uplift.stats.estimates import Estimate, mean_of, own_degrees_of_freedom, ra
 from uplift.stats.moments import Moments
 from uplift.stats.proportions import wilson_interval
 
+_SMALLEST, _LARGEST = 1e-25, 1e25  # of values whose fourth powers, and those of their ratios, are floats
 _OWN = Level(0.05)  # an arm's own interval is a 95 % interval, whatever alpha decides the comparison
 
 
@@ -26,6 +27,11 @@ def estimate_of(kind: Kind, moments: Moments) -> Estimate | None:
         return None
     if len(moments.mean) < k or not np.all(np.isfinite(moments.mean[:k])):
         raise StatisticsError(Problem("UP615", f"means {moments.mean}", fix="values must be finite numbers"))
+    for mean, squares in zip(moments.mean[:k].tolist(), np.diag(moments.second)[:k].tolist(), strict=True):
+        size = max(abs(mean), math.sqrt(max(squares, 0.0) / n))
+        if size and not _SMALLEST < size < _LARGEST:
+            found = f"values of about {size:.0e}"
+            raise StatisticsError(Problem("UP615", found, fix="count in a unit in which they are of ordinary size"))
     if kind == "proportion":
         return share_of(events_of(moments), n)
     if kind == "ratio":

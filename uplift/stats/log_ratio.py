@@ -14,6 +14,8 @@ from uplift.results import Interval
 from uplift.stats.decision import Inversion, Level
 from uplift.stats.estimates import Estimate, degrees_of_freedom, difference_variance
 
+_ALMOST_NOTHING = math.nextafter(-1.0, 0.0)  # a loss of everything but rounding
+
 
 def log_test(
     control: Estimate,
@@ -53,7 +55,7 @@ def both_scales(relative: Interval, control: float, ratio: float, level: Level) 
     """
     scale = logarithmic_mean(control, ratio)
     low = None if relative.low is None or relative.low <= -1 else scale * math.log1p(relative.low)
-    high = None if relative.high is None else scale * math.log1p(relative.high)
+    high = None if relative.high is None else scale * math.log1p(max(relative.high, _ALMOST_NOTHING))
     return (
         level.sided(relative.low, relative.high, floor=-1.0, ceiling=None),
         level.sided(low, high, floor=None, ceiling=None),

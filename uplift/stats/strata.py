@@ -23,6 +23,7 @@ from uplift.stats.estimates import Estimate
 from uplift.stats.evidence import Evidence, evidence_for, weigh
 from uplift.stats.moments import Moments
 from uplift.stats.proportions import check_counts, constrained_by_difference, constrained_by_ratio
+from uplift.stats.roots import root_outward
 
 Counts = tuple[int, int, int, int]  # events and contacts of the control, events and contacts of the treatment
 Stratum = tuple[Moments, Moments]  # control, treatment
@@ -47,7 +48,10 @@ def compare_strata(
 
     A proportion under `auto` or `score` is decided by the stratified Miettinen–Nurminen test. Everything else is
     post-stratified: arms are weighted to the strata's common composition and compared on the log scale (`delta`:
-    symmetric). Arms show the weighted values. Every stratum needs contacts in both arms (StatisticsError UP653).
+    symmetric). So is a proportion (with the caution UP613) where strata of very different allocation contradict each
+    other so much that no common ratio fits them: the weights of the test depend on the ratio that is tested, and its
+    interval would not hold the estimate. Arms show the weighted values. Every stratum needs contacts in both arms
+    (StatisticsError UP653).
     """
     if kind == "quantile":
         raise ValueError("quantiles are not combined over strata")
@@ -79,14 +83,18 @@ def compare_strata(
             refusal="UP616",
         )
     notes: tuple[str, ...] = ()
-    if kind == "proportion" and interval in ("auto", "score"):
+    scored = kind == "proportion" and interval in ("auto", "score")
+    if scored:
         counts = [(events_of(c), c.n, events_of(t), t.n) for c, t in strata]
         inversion = stratified_score_test(counts, level)
         values = weighted_shares(counts)
-    else:
+        scored = inversion is None or _contain(inversion, *values)
+    if not scored:
         pair = post_stratified(kind, strata)
         inversion, notes = inverted_pair(pair, Pair(raw[0], raw[1], 0.0), level, interval)
         values = pair.control.value, pair.treatment.value
+        if kind == "proportion" and interval in ("auto", "score"):
+            notes = (*notes, "UP613")
     control, treatment = (
         ArmValue(a.arm, a.n, a.nonzero, value, a.total, a.sd) for a, value in zip(shown, values, strict=True)
     )
@@ -101,6 +109,13 @@ def compare_strata(
         refusal=refusal,
         cautions=(*cautions, *notes),
     )
+
+
+def _contain(inversion: Inversion, control: float, treatment: float) -> bool:
+    """Whether both intervals hold the estimates that belong to them."""
+    if control > 0 and inversion.relative is not None and inversion.relative.excludes(treatment / control - 1):
+        return False
+    return not inversion.absolute.excludes(treatment - control)
 
 
 def post_stratified(kind: Kind, strata: Sequence[Stratum]) -> Pair:
@@ -243,10 +258,12 @@ def _ratio_bounds(strata: Sequence[Counts], critical: float) -> Interval:
         value = stratified_ratio_z(strata, math.exp(log_theta))
         return 0.0 if math.isnan(value) else value
 
-    # An arm without events has its estimate at the edge: half an event, then walk to where nothing is rejected.
+    # An arm without events has its estimate at the edge: half an event, then look for where nothing is rejected.
     estimate = math.log((p_t or 0.5 / n_t) / (p_c or 0.5 / n_c))
-    while abs(z(estimate)) > critical:
-        estimate += math.copysign(1.0, z(estimate))
+    if abs(start := z(estimate)) > critical:
+        towards = math.copysign(1.0, start)
+        fitting = root_outward(z, estimate, towards, stop=towards * _LOG_LIMIT)
+        estimate = towards * _LOG_LIMIT if fitting is None else fitting
     low, high = accepted(
         z,
         estimate=estimate,

@@ -134,9 +134,11 @@ ANALYSIS: tuple[Entry, ...] = (
         title_en="another interval than asked for",
         title_de="anderes Intervall als verlangt",
         why_en="The interval that was asked for needs positive values that vary in both arms. Fieller's theorem (for a "
-        "share: the score interval) needs neither and was used instead.",
+        "share: the score interval) needs neither and was used instead. A share in strata that contradict each other "
+        "has no common ratio; it is weighted to the composition of all strata instead.",
         why_de="Das verlangte Intervall braucht in beiden Gruppen positive, streuende Werte. Der Satz von Fieller (bei "
-        "Anteilen das Score-Intervall) kommt ohne aus und wurde stattdessen verwendet.",
+        "Anteilen das Score-Intervall) kommt ohne aus und wurde stattdessen verwendet. Ein Anteil in Schichten, die "
+        "sich widersprechen, hat kein gemeinsames Verhältnis; er wird auf die Zusammensetzung aller gewichtet.",
         fix_en="Nothing to do: the method is named beside the result.",
         fix_de="Nichts zu tun: Die Methode steht beim Ergebnis.",
     ),
