@@ -15,7 +15,9 @@ from tests.targeting.worlds import contacts
 from uplift.errors import StateError
 from uplift.targeting.contracts import Feature, Features, TargetingData
 from uplift.targeting.learner import Settings, learn
-from uplift.targeting.model_file import features_of, read_model, saved_model, write_model
+from uplift.targeting.levels import Level, calibrated
+from uplift.targeting.model_file import Usage, features_of, read_model, saved_model, write_model
+from uplift.targeting.strategy import ArmCost
 
 
 def world(seed: int = 1) -> TargetingData:
@@ -67,6 +69,24 @@ def test_new_contacts_are_scored_by_the_text_of_their_categories() -> None:
         features_of(fitted.columns, {"x0": raw["x0"], "colour": raw["colour"]})
     with pytest.raises(StateError, match="not those of the model"):
         fitted.score(Features(data.features.matrix[:, :2], data.features.columns[:2]))
+
+
+def test_trees_of_another_major_version_are_warned_of_and_lines_are_not(tmp_path: Path) -> None:
+    data = world()
+    old = (("lightgbm", "3.3.5"), ("numpy", "1.26.4"))
+    for kind, codes in (("boosted", ["UP733"]), ("ridge", [])):
+        fitted = saved_model(learn(data, "y", Settings(threads=1, candidates=(kind,))), data)  # type: ignore[arg-type]
+        path = write_model(tmp_path / f"{kind}.json", replace(fitted, versions=old))
+        assert [p.code for p in read_model(path)[1]] == codes
+
+
+def test_what_a_list_needs_travels_with_the_model(tmp_path: Path) -> None:
+    data = world()
+    usage = Usage((Level(0.1, 0.25, 0.8),), (ArmCost(0.01, 1.5),), recommended=True)
+    learned = learn(data, "y", Settings(outcomes="ridge", candidates=("constant",)))
+    path = write_model(tmp_path / "model.json", saved_model(learned, data, usage=usage))
+    assert read_model(path)[0].usage == usage
+    assert calibrated(np.array([[0.1], [0.6]]), usage.levels)[:, 0].tolist() == pytest.approx([0.25, 0.65])
 
 
 def test_a_changed_or_foreign_file_is_refused(tmp_path: Path) -> None:

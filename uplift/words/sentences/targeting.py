@@ -201,8 +201,8 @@ def behind(kind: Behind, on: str, language: Language) -> str:
     de, en = why[kind]
     return say(
         language,
-        de=f"{seen}; {de}. `uplift target` bringt ihn auf den Stand des Ergebnisses.",
-        en=f"{seen}; {en}. `uplift target` brings it up to the result.",
+        de=f"{seen}; {de}. Ein neuer Aufruf von «uplift target» bringt ihn auf den Stand des Ergebnisses.",
+        en=f"{seen}; {en}. Running «uplift target» again brings it up to the result.",
     )
 
 
