@@ -14,12 +14,14 @@ from scipy.special import ndtri
 
 from benchmarks.calibration.beside import mean_values
 from benchmarks.calibration.draws import in_portions, shopping
+from benchmarks.calibration.means import statistic_at
 from benchmarks.calibration.rows import ALPHA, Cell, LooksRow
-from uplift.results import Uplift
 from uplift.stats.boundaries import SMALLEST_STEP, spending_boundaries
 from uplift.stats.confseq import sequence_critical
 from uplift.stats.decision import Level
 from uplift.stats.effects import compare
+from uplift.stats.estimates import mean_of
+from uplift.stats.moments import Moments
 from uplift.stats.proportions import ratio_z
 from uplift.stats.sequential import FEWEST_CONTROL_CONVERTERS
 from uplift.stats.sequential_power import plan_sequential
@@ -163,16 +165,23 @@ def _revenue(
         for c, t in zip(*arms, strict=True):
             a, b = mean_values(c), mean_values(t)
             pairs = zip(c.moments(core=1), t.moments(core=1), strict=True)
-            z = [_z(compare("m", "mean", control=x, treatment=y, design_ratio=n_t / n_c)) for x, y in pairs]
+            z = [_z(x, y, n_t / n_c) for x, y in pairs]
             information = 1 / (a.variance / a.value**2 + b.variance / b.value**2)
             looks_seen.append((np.array(z), information, c.nonzero.astype(float)))
         parts.append([np.stack(column, axis=1) for column in zip(*looks_seen, strict=True)])
     return Seen(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _z(uplift: Uplift) -> float:
-    p, effect = uplift.p_value, uplift.absolute
-    return 0.0 if p is None or effect is None else math.copysign(-float(ndtri(p / 2)), effect)
+def _z(control: Moments, treatment: Moments, design_ratio: float) -> float:
+    """The normal deviate of the p-value of `compare`, without searching for the bounds of its interval."""
+    c, t = mean_of(control), mean_of(treatment)
+    if not (c.apart_from_zero and t.apart_from_zero):
+        found = compare("m", "mean", control=control, treatment=treatment, design_ratio=design_ratio)
+        statistic, p = found.absolute, found.p_value
+    else:
+        statistic, df = statistic_at("mean", c, t, 0.0, design_ratio)
+        p = Level(ALPHA).p_value(statistic, df)
+    return 0.0 if p is None or statistic is None else math.copysign(-float(ndtri(p / 2)), statistic)
 
 
 def _taken(seen: Seen) -> NDArray[np.bool_]:
@@ -190,7 +199,9 @@ def _planned_looks(rule: str, planned: float, seen: Seen) -> Crossed:
     spending, valid = spending_function(rule), _taken(seen)
     found = np.zeros(len(seen.z), dtype=np.int64)
     ended = np.full(len(seen.z), seen.z.shape[1] - 1)
-    for i, (z, information) in enumerate(zip(seen.z, seen.information, strict=True)):
+    # No bound lies below that of a single look, so most replicates without an effect need none.
+    for i in np.flatnonzero(np.abs(seen.z).max(axis=1, where=valid, initial=0.0) > Q).tolist():
+        z, information = seen.z[i], seen.information[i]
         used: list[int] = []
         levels: list[float] = []
         for k in np.flatnonzero(valid[i]).tolist():

@@ -15,7 +15,7 @@ from uplift.results import Interval, Uplift
 from uplift.stats.arms import arm_value, estimate_of
 from uplift.stats.decision import Level
 from uplift.stats.effects import compare, preferred_method
-from uplift.stats.estimates import degrees_of_freedom
+from uplift.stats.estimates import Estimate, degrees_of_freedom
 from uplift.stats.evidence import evidence_for, weigh
 from uplift.stats.hall import hall_statistic, steadied
 from uplift.stats.moments import Moments
@@ -96,17 +96,24 @@ def at_the_truth(
     shown = arm_value(kind, control, "c", c), arm_value(kind, treatment, "t", t)
     if weigh(*shown, evidence_for(kind))[0] is not None:
         return None
-    level, ratio = Level(ALPHA), t.value / c.value
     if not (c.apart_from_zero and t.apart_from_zero):
         whole = compare("m", kind, control=control, treatment=treatment, design_ratio=design_ratio)
         return placed(whole, truth)
-    hall = preferred_method(kind, "auto", design_ratio) == "hall"
-    if hall:
-        c, t = steadied(c), steadied(t)
-    critical = level.critical(degrees_of_freedom(c, t, theta=ratio))
-    error = math.sqrt(t.variance + ratio**2 * c.variance) / t.value
-    z = hall_statistic(c, t, 1 + truth) if hall else (math.log(ratio) - math.log1p(truth)) / error
-    return "above" if z > critical else "below" if z < -critical else "around"
+    statistic, df = statistic_at(kind, c, t, truth, design_ratio)
+    critical = Level(ALPHA).critical(df)
+    return "above" if statistic > critical else "below" if statistic < -critical else "around"
+
+
+def statistic_at(
+    kind: Literal["mean", "ratio"], control: Estimate, treatment: Estimate, truth: float, design_ratio: float
+) -> tuple[float, float]:
+    """The statistic of «the uplift is `truth`» of the interval that `auto` chooses, with its degrees of freedom."""
+    ratio = treatment.value / control.value
+    if preferred_method(kind, "auto", design_ratio) == "hall":
+        c, t = steadied(control), steadied(treatment)
+        return hall_statistic(c, t, 1 + truth), degrees_of_freedom(c, t, theta=ratio)
+    error = math.sqrt(treatment.variance + ratio**2 * control.variance) / treatment.value
+    return (math.log(ratio) - math.log1p(truth)) / error, degrees_of_freedom(control, treatment, theta=ratio)
 
 
 def placed(uplift: Uplift, truth: float) -> str | None:
