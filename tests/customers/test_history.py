@@ -114,6 +114,25 @@ def test_ids_that_are_no_numbers_are_told_apart_from_an_empty_history(tmp_path: 
         history_of(project_in(tmp_path, orders), DAY)
 
 
+def test_events_that_nobody_can_be_credited_with_are_counted_and_told(tmp_path: Path) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            f"COPY (SELECT * FROM (VALUES (1, TIMESTAMP '2026-02-01 10:00', 'click'), (NULL, TIMESTAMP '2026-02-01', "
+            f"'click'), (2, NULL, 'click')) AS e(customer_id, seen, event)) TO '{tmp_path}/events.parquet' (FORMAT parquet)"
+        )
+    source = {"file": "../events.parquet", "grain": "event", "id": "customer_id", "time": "seen"}
+
+    def told(where: str) -> str:
+        engagement = {"source": "events", "where": where}
+        project = project_in(tmp_path, _rows(), customers={"engagement": engagement}, sources={"events": source})
+        (found,) = (p for p in history_of(project, DAY).notices if p.code == "UP667")
+        assert found.level == "warning"
+        return found.message
+
+    assert told("event = 'click'").endswith("left out: 1 without a contact id; 1 without a time")
+    assert told("event = 'open'") == "no row of events counts as engagement"
+
+
 def test_mixed_currencies_are_refused_with_their_figures(tmp_path: Path) -> None:
     orders = f"SELECT *, 'EUR' AS currency FROM ({_rows()}) UNION ALL SELECT *, 'GBP' FROM ({GOOD})"
     bought = {"source": "orders", "value": "amount", "currency": "currency"}

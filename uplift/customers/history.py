@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from uplift.engine.plan import MONEY_DECIMALS
 from uplift.engine.snippets import parse, snippet_at
 from uplift.engine.sources import open_source
 from uplift.engine.typed import DAY, UNIT, TypedSource, Use, columns_used, typed_source
-from uplift.errors import DataError, Place, Problem
+from uplift.errors import DataError, Level, Place, Problem
 from uplift.spec.experiment import Experiment, Unit
 from uplift.spec.project import Customers, Project
 from uplift.spec.study import Document, Study
@@ -298,4 +298,18 @@ def _open_engagement(
         f"SELECT {UNIT} AS unit, {DAY} AS day, count(*) AS events FROM {quoted(typed.view)} "
         f"WHERE {counts} AND {UNIT} IS NOT NULL AND {DAY} < DATE '{as_of}' GROUP BY {UNIT}, {DAY}",
     )
-    return typed
+    return replace(typed, notices=(*typed.notices, *_told_of_events(engine, typed, counts)))
+
+
+def _told_of_events(engine: Engine, typed: TypedSource, counts: str) -> list[Problem]:
+    """Events that nobody can be credited with, and a source without any that counts."""
+    reasons = f"CASE WHEN {UNIT} IS NULL THEN 'no_id' WHEN {DAY} IS NULL THEN 'no_time' END"
+    sql = f"SELECT {reasons} AS reason, count(*) FROM {quoted(typed.view)} WHERE {counts} GROUP BY 1 ORDER BY 1"
+    found = {reason: int(str(n)) for reason, n in engine.run(sql)}
+    place = Place(typed.table.shown)
+    if not found.get(None):
+        message = f"no row of {typed.name} counts as engagement"
+        fix = "compare customers.engagement.where with the source: without engagement no lead is known"
+        return [Problem("UP667", message, fix, place, "warning")]
+    odd = [(WORDS[str(reason)], n) for reason, n in found.items() if reason is not None]
+    return _left_out(f"events in {typed.name}", sum(found.values()), odd, "customers.engagement.where", place)
