@@ -78,10 +78,10 @@ CUSTOMERS: tuple[Entry, ...] = (
     ),
     Entry(
         code="UP667",
-        title_en="purchases left out",
-        title_de="ausgelassene Käufe",
+        title_en="purchases or events left out",
+        title_de="ausgelassene Käufe oder Ereignisse",
         why_en="Rows without an id, a time or a value, with a negative or no value, or there twice, are no usable "
-        "purchases. They are counted and left out; the scores are of the others.",
+        "purchases; events need an id and a time. They are counted and left out; the scores are of the others.",
         why_de="Zeilen ohne Kennung, Zeit oder Wert, mit negativem oder ohne Betrag oder doppelte sind keine "
         "brauchbaren Käufe. Sie werden gezählt und ausgelassen; die Werte gelten für die übrigen.",
         fix_en="Repair them in the source, or filter them by customers.purchases.where.",
