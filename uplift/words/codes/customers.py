@@ -83,9 +83,10 @@ CUSTOMERS: tuple[Entry, ...] = (
         why_en="Rows without an id, a time or a value, with a negative or no value, or there twice, are no usable "
         "purchases; events need an id and a time. They are counted and left out; the scores are of the others.",
         why_de="Zeilen ohne Kennung, Zeit oder Wert, mit negativem oder ohne Betrag oder doppelte sind keine "
-        "brauchbaren Käufe. Sie werden gezählt und ausgelassen; die Werte gelten für die übrigen.",
-        fix_en="Repair them in the source, or filter them by customers.purchases.where.",
-        fix_de="Reparieren Sie sie in der Quelle oder filtern Sie sie mit customers.purchases.where.",
+        "brauchbaren Käufe; Ereignisse brauchen Kennung und Zeit. Sie werden gezählt und ausgelassen; die Werte gelten "
+        "für die übrigen.",
+        fix_en="Repair them in the source, or filter them by the condition (where) under customers.",
+        fix_de="Reparieren Sie sie in der Quelle, oder filtern Sie sie mit der Bedingung (where) unter customers.",
     ),
     Entry(
         code="UP668",
