@@ -11,7 +11,7 @@ import pytest
 
 from tests.assignment.bench import DAY, PROJECT, Bench
 from uplift.assignment import arm_ranges, assign, bucket, salt
-from uplift.errors import AssignmentError, DataError, StateError
+from uplift.errors import AssignmentError, DataError, StateError, UpliftError
 from uplift.store import LEDGER_COLUMNS
 
 LATER = DAY + datetime.timedelta(days=1)
@@ -301,6 +301,10 @@ BAD_IDS = {
     "no integer": ({"customer_id": ["1", "2", "x3"]}, "integer", "UP554"),
     "leading zeros": ({"customer_id": ["1", "02", "3"]}, "integer", "UP555"),
     "blank": ({"customer_id": ["1", "", "3"]}, "string", "UP550"),
+    "a text twice": ({"customer_id": ["zoë@example.org", "b", "zoë@example.org"]}, "string", "UP551"),
+    "an integer written as text twice": ({"customer_id": ["7", "8", "7"]}, "integer", "UP551"),
+    "mixed types": ({"customer_id": ["1", "2.0", "mara@example.org"]}, "integer", "UP554"),
+    "larger than 64 bits": ({"customer_id": ["1", "2", str(2**70)]}, "integer", "UP554"),
 }
 
 
@@ -316,6 +320,33 @@ def test_bad_ids_are_refused_and_nothing_is_written(bench: Bench, case):
     assert problem.fix
     assert problem.place.file.endswith("sale.yml")
     assert bench.listing() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "csv", "code", "said"),
+    [
+        (b"customer_id,household_id\n1,a\n2,b\n2,c\n", {}, "UP551", "line 3"),
+        (b"customer_id,household_id\n1,a\n,b\n", {}, "UP550", ""),
+        (b"customer_id,household_id\n1,a\n 2,b\n", {}, "UP553", "line 3"),
+        ("customer_id,household_id\n1,ä\n".encode("cp1252"), {"encoding": "utf-8"}, "UP521", ""),
+        (b"customer_id,household_id\n1,a\n2,b,c\n", {}, "UP524", ":3"),
+    ],
+    ids=["twice", "missing", "padded", "cp1252", "ragged"],
+)
+def test_bad_files_are_refused_with_their_line_and_nothing_is_written(
+    bench: Bench, content: bytes, csv: dict[str, str], code: str, said: str
+):
+    source = {"file": "contacts.csv", "grain": "contact", "id": "customer_id", **({"csv": csv} if csv else {})}
+    bench.project(sources={**PROJECT["sources"], "contacts": source})
+    bench.write(audience={"source": "contacts"}, assignment={"holdout": "global-2026h2"})
+    (bench.folder / "contacts.csv").write_bytes(content)
+    before = bench.listing()
+    with pytest.raises(UpliftError, match=code) as caught:
+        bench.assign()
+    assert said in str(caught.value)
+    assert caught.value.problems[0].fix
+    assert {p for p in bench.listing() if "ledger" in p} == set()
+    assert bench.listing() - before <= {".uplift"}
 
 
 def test_bad_ids_after_a_good_draw_change_nothing(bench: Bench):
