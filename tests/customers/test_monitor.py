@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import datetime
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
+import yaml
 
 from tests.customers.conftest import project_in
 from tests.customers.shops import study_in
 from uplift.assignment import assign
-from uplift.cli.app import app
+from uplift.cli.app import app_of
 from uplift.customers.alarms import WARM_UP, alarms, public_holidays
 from uplift.customers.monitor import monitor
 from uplift.errors import StatisticsError
+from uplift.results.watch import Watch
+from uplift.spec.study import Study
 from uplift.stats.srm import srm_sequence
 from uplift.store import Store
 
@@ -41,6 +45,24 @@ def test_a_halved_and_a_doubled_day_are_seen_and_weekends_are_not() -> None:
         (alarm,) = alarms(days, broken)
         assert (alarm.day, alarm.kind) == (days[150], kind)
         assert alarm.expected == pytest.approx(values[150], rel=0.25)
+
+
+def test_a_page_that_breaks_for_three_days_is_alarmed_on_each_and_a_quiet_decline_is_not() -> None:
+    """A landing page that loses 45 % until it is mended; half a per cent less every day moves the level along."""
+    days, values = days_from(START, 200), made_up()
+    broken = [value * (0.55 if 150 <= k < 153 else 1.0) for k, value in enumerate(values)]
+    assert [alarm.day for alarm in alarms(days, broken)] == days[150:153]
+    declining = [value * 0.995**k for k, value in enumerate(values)]
+    assert alarms(days, declining) == ()
+
+
+def test_silence_where_silence_is_usual_is_no_alarm() -> None:
+    """A shop that is closed on Sundays, and a product that sells now and then."""
+    days, values = days_from(START, 200), made_up()
+    closed = [0.0 if day.weekday() == 6 else value for day, value in zip(days, values, strict=True)]
+    assert alarms(days, closed) == ()
+    rare = [float(n) for n in np.random.default_rng(1).poisson(2.5, 200)]
+    assert all(alarm.kind != "silence" for alarm in alarms(days, rare))
 
 
 def test_the_past_is_judged_without_the_future() -> None:
@@ -114,37 +136,89 @@ def test_the_split_may_be_looked_at_every_day_without_more_false_alarms() -> Non
     assert alarmed / 10_000 <= 0.01
 
 
+def shop(
+    folder: Path, counts: Sequence[int], *, sold_out: str | None = None, lost: float = 0.0, lag: str = "0d"
+) -> tuple[Study, datetime.date]:
+    """Orders per day from START in three categories, an experiment on day 177; the day on which one is on the morning after.
+
+    `sold_out` has no order on the last day; `lost` is the share of that day's rows without a contact.
+    """
+    rows = ", ".join(f"({k}, {n})" for k, n in enumerate(counts))
+    last = len(counts) - 1
+    gone = f" AND NOT (k = {last} AND j % 3 = {['coats', 'hats', 'shoes'].index(sold_out)})" if sold_out else ""
+    orders = (
+        f"SELECT CASE WHEN k = {last} AND j % 5 < {lost * 5} THEN NULL ELSE (j % 500)::BIGINT END AS customer_id, "
+        f"DATE '{START}' + k AS ordered_at, 20.00::DECIMAL(9,2) AS amount, "
+        f"['coats', 'hats', 'shoes'][j % 3 + 1] AS category "
+        f"FROM (VALUES {rows}) AS v(k, n), range(400) AS r(j) WHERE j < n{gone}"
+    )
+    project = project_in(
+        folder,
+        orders,
+        sources={"contacts": {"file": "../data/contacts.parquet", "id": "customer_id"}},
+        metrics={"repeat": {"kind": "proportion", "source": "orders", "watch_by": "category"}},
+        language="en",
+    )
+    content = yaml.safe_load(project.read_text("utf-8"))
+    content["sources"]["orders"]["data_lag"] = lag
+    project.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+    with duckdb.connect() as con:
+        con.execute(f"COPY (SELECT i AS customer_id FROM range(500) AS r(i)) TO '{folder}/data/contacts.parquet'")
+    study = study_in(project, start=datetime.date(2026, 7, 1), where="customer_id >= 0", scores=None)
+    with Store.open(study.root / study.project.state) as store:
+        assign(study, on=datetime.date(2026, 7, 1), store=store)
+    return study, START + datetime.timedelta(days=len(counts))
+
+
+def watched(study: Study, as_of: datetime.date) -> Watch:
+    with Store.open(study.root / study.project.state) as store:
+        return monitor(study, as_of=as_of, store=store)
+
+
+def test_a_product_that_is_sold_out_is_alarmed_by_its_name(tmp_path: Path) -> None:
+    study, day = shop(tmp_path, [round(value / 8) for value in made_up()], sold_out="hats")
+    parts = {series.name: series for series in watched(study, day).series if series.of == "part"}
+    assert set(parts) == {"repeat: coats", "repeat: hats", "repeat: shoes"}
+    assert [alarm.kind for alarm in parts["repeat: hats"].alarms] == ["silence"]
+    assert parts["repeat: shoes"].alarms == ()
+
+
+def test_a_source_that_is_late_or_loses_its_contacts_is_alarmed(tmp_path: Path) -> None:
+    counts = [round(value / 8) for value in made_up()]
+    study, day = shop(tmp_path / "losing", counts, lost=0.2)
+    (source,) = watched(study, day).sources
+    assert (source.late, source.losing) == (False, True)
+    assert source.lost == pytest.approx(0.2, abs=0.03)
+    assert source.usually_lost == 0
+    (source,) = watched(study, day + datetime.timedelta(days=2)).sources
+    assert source.late
+    assert (source.newest, source.due) == (day - datetime.timedelta(days=1), day + datetime.timedelta(days=1))
+    slow, day = shop(tmp_path / "slow", counts, lag="3d")
+    (source,) = watched(slow, day + datetime.timedelta(days=2)).sources
+    assert not source.late
+
+
 def test_a_running_experiment_is_watched_and_a_broken_day_ends_with_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     counts = [round(value / 10) for value in made_up()]
     counts[-1] //= 3
-    rows = ", ".join(f"({k}, {n})" for k, n in enumerate(counts))
-    orders = (
-        f"SELECT (j % 500)::BIGINT AS customer_id, DATE '{START}' + k AS ordered_at, 20.00::DECIMAL(9,2) AS amount "
-        f"FROM (VALUES {rows}) AS v(k, n), range(400) AS r(j) WHERE j < n"
-    )
-    project = project_in(
-        tmp_path,
-        orders,
-        sources={"contacts": {"file": "../data/contacts.parquet", "id": "customer_id"}},
-        metrics={"repeat": {"kind": "proportion", "source": "orders"}},
-        language="en",
-    )
-    with duckdb.connect() as con:
-        con.execute(f"COPY (SELECT i AS customer_id FROM range(500) AS r(i)) TO '{tmp_path}/data/contacts.parquet'")
-    study = study_in(project, start=datetime.date(2026, 7, 1), where="customer_id >= 0", scores=None)
-    end = START + datetime.timedelta(days=200)
-    with Store.open(study.root / study.project.state) as store:
-        assign(study, on=datetime.date(2026, 7, 1), store=store)
-        seen = monitor(study, as_of=end, store=store)
-        assert seen.split is not None
-        assert seen.split.status == "ok"
-        assert [alarm.kind for alarm in seen.series[0].alarms] == ["drop"]
-        assert not seen.sound
-        assert monitor(study, as_of=end - datetime.timedelta(days=1), store=store).sound
+    study, end = shop(tmp_path, counts)
+    seen = watched(study, end)
+    assert seen.split is not None
+    assert seen.split.status == "ok"
+    assert {series.of: [a.kind for a in series.alarms] for series in seen.series if series.of != "part"} == {
+        "metric": ["drop"],
+        "rows": ["drop"],
+    }
+    assert not seen.sound
+    assert watched(study, end - datetime.timedelta(days=1)).sound
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as ended:
-        app(["monitor", "scored", "--as-of", end.isoformat()])
-    assert ended.value.code == 1
-    assert "UP677 repeat" in capsys.readouterr().out
+    said = []
+    for _ in range(2):  # a daily job may run twice
+        with pytest.raises(SystemExit) as ended:
+            app_of(["monitor"])(["monitor", "scored", "--as-of", end.isoformat()])
+        assert ended.value.code == 1
+        said.append((capsys.readouterr().out, (tmp_path / "results/always-on/monitor.scored.json").read_bytes()))
+    assert "UP677 rows for «repeat»" in said[0][0]
+    assert said[0] == said[1]

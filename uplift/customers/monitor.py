@@ -79,12 +79,12 @@ def _watched(engine: Engine, study: Study, as_of: datetime.date, within: int) ->
         definition = study.metric(name)
         if definition.source is None or definition.kind == "quantile":
             continue  # a ratio is watched by its parts, a wide file has no days
-        title = titled(definition.title, name, study.project.language)
+        title, counts = titled(definition.title, name, study.project.language), definition.value is None
         for part, series in _series(engine, study, name, as_of).items():
             if part is None:
-                yield _judged(study, title, "metric", definition.source, series, within)
+                yield _judged(study, title, "metric", definition.source, series, within, counts=counts)
             else:
-                yield _judged(study, f"{title}: {part}", "part", definition.source, series, within)
+                yield _judged(study, f"{title}: {part}", "part", definition.source, series, within, counts=counts)
 
 
 def _volumes(engine: Engine, study: Study, as_of: datetime.date, within: int) -> Iterator[WatchedSeries]:
@@ -95,7 +95,7 @@ def _volumes(engine: Engine, study: Study, as_of: datetime.date, within: int) ->
             "GROUP BY 1"
         )
         if series := _every_day({day: float(str(n)) for day, n in rows}, _end(study, source, as_of)):
-            yield _judged(study, source, "rows", source, series, within)
+            yield _judged(study, source, "rows", source, series, within, counts=True)
 
 
 def _logging(engine: Engine, study: Study, as_of: datetime.date) -> Iterator[WatchedSource]:
@@ -124,6 +124,8 @@ def _judged(
     source: str,
     series: Series,
     within: int,
+    *,
+    counts: bool,
 ) -> WatchedSeries:
     days, values = [day for day, _ in series], [value for _, value in series]
     lately = tuple(series[-LATELY:])
@@ -133,11 +135,11 @@ def _judged(
         if error.problems[0].code != "UP675":
             raise
         why = (error.problems[0].code, error.problems[0].message)
-        return WatchedSeries(name, of, source, days[-1], len(days), (), why, lately)
+        return WatchedSeries(name, of, counts, source, days[-1], len(days), (), why, lately)
     recent = tuple(a for a in found if a.day > days[-1] - datetime.timedelta(days=within))
     if of == "part":  # a product that sells well is no fault, one that stops is
         recent = tuple(a for a in recent if a.kind != "rise")
-    return WatchedSeries(name, of, source, days[-1], len(days), recent, None, lately)
+    return WatchedSeries(name, of, counts, source, days[-1], len(days), recent, None, lately)
 
 
 def _sources(study: Study) -> list[str]:

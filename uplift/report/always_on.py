@@ -295,7 +295,7 @@ def _lately(seen: Watch, series: WatchedSeries, language: Language) -> Panel:
         lines=(Line(tuple(((on - first).days, value) for on, value in series.lately), "line"),),
         dots=tuple(Dot((on - first).days, value, role="worse") for on, value in series.lately if on in alarms),
     )
-    name = shortened(said.series_name(series.name, series.of, language))
+    name = shortened(said.series_name(series.name, series.of, language, counts=series.counts))
     title = words.lately.format(name=name)
     told = [customers.alarm(name, a.kind, a.day, a.expected, a.found, language) for a in series.alarms]
     sentence = " ".join(f"{line.removeprefix('UP677 ')}." for line in told)

@@ -39,7 +39,7 @@ def watch_lines(seen: Watch, language: Language) -> Iterator[tuple[str, str]]:
         if not source.late and not source.losing:
             yield "ok", said.logs(source.source, source.newest, language)
     for series in seen.series:
-        name = said.series_name(series.name, series.of, language)
+        name = said.series_name(series.name, series.of, language, counts=series.counts)
         if series.refused is not None:
             code, message = series.refused
             why = message if language == "en" else CODES[code].title_de

@@ -27,12 +27,13 @@ class WatchedSeries:
     """One daily series: its last day, how many days, the alarms of the last days, and its values lately.
 
     `of` is «metric» (what an experiment measures), «rows» (the volume of a source) or «part» (one value of the column
-    by which a metric is watched too). `refused` is the finding (code, message) why a series can't be judged; that is no
-    alarm.
+    by which a metric is watched too); `counts` says that the values are rows, else a sum. `refused` is the finding
+    (code, message) why a series can't be judged; that is no alarm.
     """
 
     name: str
     of: Literal["metric", "rows", "part"]
+    counts: bool
     source: str
     last: datetime.date
     days: int

@@ -301,9 +301,11 @@ def watched(alarms: int, language: Language) -> str:
     )
 
 
-def series_name(name: str, of: str, language: Language) -> str:
-    """A series as a reader calls it."""
-    return say(language, de=f"Zeilen in {name}", en=f"rows of {name}") if of == "rows" else name
+def series_name(name: str, of: str, language: Language, *, counts: bool) -> str:
+    """A series as a reader calls it: a share of contacts is watched by the rows behind it."""
+    if of == "rows":
+        return say(language, de=f"Zeilen in {name}", en=f"rows of {name}")
+    return say(language, de=f"Zeilen für «{name}»", en=f"rows for «{name}»") if counts else name
 
 
 def late(source: str, newest: datetime.date, due: datetime.date, language: Language) -> str:
