@@ -27,6 +27,7 @@ from uplift.results import (
     Result,
     Segments,
     SegmentValue,
+    Triggered,
 )
 from uplift.results.targeting import (
     BudgetPoint,
@@ -237,6 +238,9 @@ def everything() -> Result:
             ),
         ),
         reached=(Reached("treatment", 0.62, 4.1, 0.587, Interval(0.34, 0.84), 2.2, Interval(1.3, 3.1)),),
+        triggered=(
+            Triggered("treatment", 0.31, 3488, 13950, 0.361, Interval(0.22, 0.51), 1.35, Interval(0.83, 1.9)),
+        ),
     )  # fmt: skip
     return dataclasses.replace(base, metrics=(primary, *base.metrics[1:]), history=(history(),), claims=claims())
 

@@ -11,11 +11,12 @@ from tests.report import rich_cases as rich
 from tests.report.report_cases import Group
 from tests.report.test_render import text_of
 from uplift.report import render
-from uplift.report.closer import covariates_chapter, reached_chapter
+from uplift.report.closer import covariates_chapter, reached_chapter, triggered_chapter
 from uplift.report.history import claims_chapter, history_chapter
+from uplift.report.pairs import pairs_chapter
 from uplift.report.segments import segments_chapter
 from uplift.report.voice import Voice
-from uplift.results import ClaimReading, Result, Segments
+from uplift.results import ClaimReading, Interval, Result, Segments
 
 
 def with_segments(*segments: Segments) -> Result:
@@ -108,6 +109,38 @@ def test_the_effect_among_the_reached_says_of_whom_it_speaks() -> None:
     assert "not of all" in chapter.lead[1]
 
 
+def test_the_triggered_effect_speaks_of_everybody_beside_the_uplift_as_assigned() -> None:
+    chapter = triggered_chapter(Voice(rich.everything(), "de"))
+    assert chapter is not None
+    assert "31,0\xa0% der Kontakte haben den Auslöser erreicht" in chapter.lead[0]
+    assert "Auf alle zurückgerechnet" in chapter.lead[0]
+    assert chapter.sheets[0].rows[0][1].note == "3.488 : 13.950"
+    assert triggered_chapter(Voice(rich.everything_untrusted(), "de")) is None
+
+
+def test_pairs_name_the_better_arm_whichever_of_the_two_it_is() -> None:
+    base = cases.clear_win()
+    better = base.primary.uplifts[0]
+    turned = dataclasses.replace(
+        better,
+        control=dataclasses.replace(better.treatment, arm="b"),
+        treatment=dataclasses.replace(better.control, arm="a"),
+        direction="down",
+        relative=-0.2,
+        relative_interval=Interval(-0.3, -0.1),
+    )
+    primary = dataclasses.replace(base.primary, pairs=(turned,))
+    chapter = pairs_chapter(Voice(dataclasses.replace(base, metrics=(primary, *base.metrics[1:])), "en"))
+    assert chapter is not None
+    assert "25.0% higher with b than with a" in chapter.lead[0]
+    assert "nothing is corrected" in chapter.lead[1]
+    open_ = dataclasses.replace(turned, direction="open")
+    primary = dataclasses.replace(base.primary, pairs=(open_,))
+    chapter = pairs_chapter(Voice(dataclasses.replace(base, metrics=(primary, *base.metrics[1:])), "de"))
+    assert chapter is not None
+    assert "nicht nachweisbar" in chapter.lead[0]
+
+
 def test_history_draws_every_run_the_pooled_line_and_the_prediction_without_a_dot() -> None:
     chapter = history_chapter(Voice(rich.everything(), "de"))
     assert chapter is not None
@@ -158,7 +191,16 @@ def test_hostile_claims_stay_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [segments_chapter, covariates_chapter, reached_chapter, history_chapter, claims_chapter]
+    "make",
+    [
+        segments_chapter,
+        covariates_chapter,
+        reached_chapter,
+        triggered_chapter,
+        pairs_chapter,
+        history_chapter,
+        claims_chapter,
+    ],
 )
 def test_no_heading_stands_where_there_is_nothing(make: object) -> None:
     assert make(Voice(cases.clear_win(), "de")) is None  # type: ignore[operator]
