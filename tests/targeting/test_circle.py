@@ -19,6 +19,7 @@ from uplift.design.checkup import check_paths
 from uplift.errors import Problem, StateError
 from uplift.results import Result
 from uplift.spec import Study, load_study
+from uplift.spec.quantities import parse_money
 from uplift.targeting.learner import Settings
 from uplift.targeting.newcomers import list_newcomers
 from uplift.targeting.saved import save_model
@@ -166,6 +167,16 @@ def test_the_verb_lists_by_a_kept_model(
     assert "contacts who are eligible today, by the model" in done.stdout
     assert "next    " in done.stdout
     assert CliRunner().invoke(app, [*arguments, "--as-of", "2026-09-02"]).exit_code == 2
+
+
+def test_a_list_whose_money_goes_to_trials_says_so(circle: Circle, grown: Study, tmp_path: Path) -> None:
+    told: list[Problem] = []
+    budget = parse_money("160 EUR")
+    found = list_newcomers(grown, circle.model, on=LISTED, out=tmp_path, budget=budget, notice=told.append)
+    assert found.reading.allocation is not None
+    assert found.reading.allocation.spend <= 160
+    assert [p.code for p in told] == ["UP759"]
+    assert "contacts that are tried out by chance" in told[0].message
 
 
 def test_a_model_that_does_not_fit_is_refused_and_says_why(circle: Circle, grown: Study, tmp_path: Path) -> None:

@@ -100,7 +100,17 @@ def list_newcomers(
     progress("write the list")
     files = list_files(out or study.root, study.experiment.id, day)
     sent, told, following = _written(
-        study, roster, effects, usage, kept, excluded, on=day, files=files, budget=budget, language=speech
+        study,
+        roster,
+        effects,
+        usage,
+        kept,
+        excluded,
+        on=day,
+        files=files,
+        budget=budget,
+        language=speech,
+        notice=notice,
     )
     reading = ListReading(
         kept.experiment, kept.outcome, kept.id, len(roster), usage.recommended, allocation=told, list_id=sent.model
@@ -120,6 +130,7 @@ def _written(
     files: ListFiles,
     budget: Money | None,
     language: Language,
+    notice: Notice,
 ) -> tuple[TargetList, AllocationReading, NextExperiment | None]:
     """Allocate, draw, and write the list and the experiment that measures it."""
     costs: dict[str, ArmCost] = dict(zip(kept.treatments, usage.costs, strict=True))
@@ -128,7 +139,15 @@ def _written(
     name = model_id(study.experiment.id, effects)
     # Nothing is known yet of these contacts: the campaign is planned with the baselines of the experiment itself.
     sent, plan, campaign = drawn_plan(
-        study, roster, options, limits, name=name, on=on, files=files, seen=lambda _plan: (None, None)
+        study,
+        roster,
+        options,
+        limits,
+        name=name,
+        on=on,
+        files=files,
+        seen=lambda _plan: (None, None),
+        notice=notice,
     )
     label = None if usage.recommended else INCENTIVES[language].against
     write_list(sent, files, unit=unit_name(study), language=language, label=label)

@@ -143,6 +143,7 @@ def target(
         on=today,
         files=files,
         budget=budget,
+        notice=notice,
     )
     label = None if verdict.recommended or short else INCENTIVES[speech].against
     write_list(plan.sent, files, unit=unit_name(study), language=speech, label=label)

@@ -295,16 +295,17 @@ def _limit(limits: Limits, name: str) -> int:
     return own or 0
 
 
-def spend_of(drawn: TargetList, options: Options) -> int:
-    """What is really sent costs, in units."""
-    return sum(spend_per_arm(drawn, options))
+def spend_of(drawn: TargetList, options: Options, *, among: NDArray[np.bool_] | None = None) -> int:
+    """What is really sent costs, in units; `among` counts some of the contacts only."""
+    return sum(spend_per_arm(drawn, options, among=among))
 
 
-def spend_per_arm(drawn: TargetList, options: Options) -> tuple[int, ...]:
+def spend_per_arm(drawn: TargetList, options: Options, *, among: NDArray[np.bool_] | None = None) -> tuple[int, ...]:
     """What each arm costs, in units."""
     costs = []
     for index in range(len(options.arms)):
-        got = np.flatnonzero(drawn.arm == index + 1)
+        here = drawn.arm == index + 1
+        got = np.flatnonzero(here if among is None else here & among)
         costs.append(
             int(options.cost[index]) * len(got) if options.cost.ndim == 1 else int(options.cost[got, index].sum())
         )

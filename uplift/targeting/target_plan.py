@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uplift.design.intracluster import SizeClass, anova_icc
+from uplift.errors import Problem
 from uplift.results.targeting import AllocatedArm, AllocationReading, BudgetPoint, Estimate
 from uplift.spec.quantities import Money
 from uplift.spec.study import Study
@@ -24,9 +25,18 @@ from uplift.targeting.next_experiment import Baseline, Campaign, Households, pla
 from uplift.targeting.roster import Roster
 from uplift.targeting.strategy import UNIT, ArmCost, limits_of, options_of
 from uplift.targeting.target_files import ListFiles
-from uplift.targeting.target_list import Exploration, TargetList, drawn_by, model_id, spend_per_arm, target_list
+from uplift.targeting.target_list import (
+    Exploration,
+    TargetList,
+    drawn_by,
+    model_id,
+    spend_of,
+    spend_per_arm,
+    target_list,
+)
 
 Floats = NDArray[np.float64]
+Notice = Callable[[Problem], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ def target_plan(
     on: datetime.date,
     files: ListFiles,
     budget: Money | None = None,
+    notice: Notice = lambda _problem: None,
 ) -> TargetPlan:
     """Allocate, decide how much to leave to chance, draw, and say what the plan is worth.
 
@@ -86,7 +97,9 @@ def target_plan(
 
     limits = limits_of(study, data.n, budget=budget)
     name = model_id(study.experiment.id, effects)
-    sent, plan, campaign = drawn_plan(study, roster, options, limits, name=name, on=on, files=files, seen=seen)
+    sent, plan, campaign = drawn_plan(
+        study, roster, options, limits, name=name, on=on, files=files, seen=seen, notice=notice
+    )
     honest = honest_value(plan.choice, _scores(data, gamma, options), clusters=data.cluster)
     return TargetPlan(sent, allocation_reading(sent, plan, options, limits, honest), campaign)
 
@@ -104,11 +117,13 @@ def drawn_plan(
     on: datetime.date,
     files: ListFiles,
     seen: Seen,
+    notice: Notice = lambda _problem: None,
 ) -> tuple[TargetList, Allocation, Campaign]:
     """The list, the plan that it follows and the campaign that measures it.
 
     `name` is the model's; `seen` tells what is known of the contacts that a plan treats: their baseline without
-    treatment, and the relative effect that the plan is expected to have.
+    treatment, and the relative effect that the plan is expected to have. `notice` is told (UP759) where most of the
+    money goes to contacts that are tried out.
     """
     learn = study.experiment.targeting.keep_learning if study.experiment.targeting else None
     rest = None if learn is None else learn.treated_among_rest
@@ -141,8 +156,20 @@ def drawn_plan(
         household=roster.household,
         carried=roster.carried,
     )
+    _tell_of_dear_trials(study, sent, options, limits, notice)
     # Another plan than the first: its campaign is another one, but the share that was drawn stays.
     return sent, plan, campaign if plan is first else campaign_of(plan, campaign.control)
+
+
+def _tell_of_dear_trials(study: Study, sent: TargetList, options: Options, limits: Limits, notice: Notice) -> None:
+    tried = sent.of_role("tried_out")
+    whole, spent = spend_of(sent, options), spend_of(sent, options, among=tried)
+    if limits.budget is not None and 2 * spent > whole:
+        share = f"{100 * spent / whole:.0f}%"
+        message = f"{share} of what the list costs goes to {int(tried.sum()):,} contacts that are tried out by chance"
+        fix = "lower targeting.keep_learning.treated_among_rest, or raise the budget"
+        place = study.document.place("targeting", "keep_learning", "treated_among_rest")
+        notice(Problem("UP759", message, fix, place, "warning"))
 
 
 def _households(roster: Roster, plan: Allocation) -> Households | None:

@@ -96,6 +96,17 @@ ALLOCATION: tuple[Entry, ...] = (
         fix_de="Erlauben Sie mindestens eine Maßnahme, oder lassen Sie `allow` weg.",
     ),
     Entry(
+        code="UP759",
+        title_en="most of the money is spent on trials",
+        title_de="das meiste Geld geht an Versuche",
+        why_en="A small share of many contacts is many contacts. They are treated by chance, not because it pays, and "
+        "leave less for those for whom it does.",
+        why_de="Ein kleiner Anteil von vielen Kontakten sind viele Kontakte. Sie werden zufällig angeschrieben, nicht "
+        "weil es sich lohnt, und lassen denen weniger, bei denen es sich lohnt.",
+        fix_en="Lower targeting.keep_learning.treated_among_rest, or raise the budget.",
+        fix_de="Senken Sie targeting.keep_learning.treated_among_rest, oder erhöhen Sie das Budget.",
+    ),
+    Entry(
         code="UP760",
         title_en="an incentive that can't be weighed",
         title_de="Anreiz, der sich nicht bewerten lässt",
