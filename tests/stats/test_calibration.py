@@ -35,9 +35,10 @@ REDRAWN = [
     ("estimators", "strata share 10/90 +20%"),
     ("estimators", "strata revenue per contact 20/80 +0%"),
     ("estimators", "cuped revenue per contact ρ0.9 10/90 +0%"),
+    ("estimators", "cuped order value ρ0.9 20/80 +0%"),
     ("estimators", "clusters revenue per contact 20/80 +0%"),
     ("sequential", "obrien_fleming share 10/90 4 unequal looks"),
-    ("sequential", "pocock share 50/50 4 equal looks"),
+    ("sequential", "pocock share 10/90 4 equal looks, the size it plans"),
     ("sequential", "confidence sequence share 10/90 28 daily looks"),
 ]
 

@@ -21,6 +21,11 @@ def moments(values) -> Moments:
     return Moments.from_rows(np.asarray(values, dtype=float))
 
 
+def squares(values) -> Moments:
+    """Without orders three and four, which no effect here reads."""
+    return Moments.from_rows(np.asarray(values, dtype=float), core=0)
+
+
 def experiment(rng, n_c, n_t, *, share=0.4, base=2.0, complier_base=3.0, effect=1.0):
     """Revenue-like outcomes; who is reachable buys more anyway; the effect acts on the reached only."""
     reachable_c, reachable_t = rng.random(n_c) < share, rng.random(n_t) < share
@@ -175,7 +180,7 @@ def test_coverage_of_the_complier_effect() -> None:
     replications, absolute, relative = 2_000, 0, 0
     for _ in range(replications):
         y_c, y_t, reached = experiment(rng, 1_000, 9_000, share=0.3, complier_base=3.0, effect=1.5)
-        found = complier_effect(moments(y_c), moments(y_t[reached]), moments(y_t[~reached]), level=LEVEL)
+        found = complier_effect(squares(y_c), squares(y_t[reached]), squares(y_t[~reached]), level=LEVEL)
         absolute += found.absolute_interval.low <= 1.5 <= found.absolute_interval.high
         relative += found.relative_interval.low <= 0.5 <= found.relative_interval.high
     tolerance = 3 * math.sqrt(0.05 * 0.95 / replications)
@@ -188,11 +193,13 @@ def test_coverage_of_the_diluted_effect_and_its_gain_in_width() -> None:
     rng = np.random.default_rng(9)
     replications, covered, widths = 2_000, 0, []
     truth = 0.2 * 0.5 / (0.2 * 2 + 0.8 * 1)
-    for _ in range(replications):
+    for replication in range(replications):
         n_c, n_t = rng.binomial(1_000, 0.2), rng.binomial(4_000, 0.2)
         c, t, u = rng.exponential(2, n_c), rng.exponential(2.5, n_t), rng.exponential(1, 5_000 - n_c - n_t)
-        found = diluted_effect(moments(c), moments(t), moments(u), level=LEVEL)
+        found = diluted_effect(squares(c), squares(t), squares(u), level=LEVEL)
         covered += found.relative_interval.low <= truth <= found.relative_interval.high
+        if replication >= 200:  # widths hardly vary
+            continue
         all_c = np.concatenate([c, u[: 1_000 - n_c]])
         all_t = np.concatenate([t, u[1_000 - n_c :]])
         whole = compare("m", "mean", control=moments(all_c), treatment=moments(all_t), interval="fieller")
