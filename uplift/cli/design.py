@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from uplift.cli.options import today
-from uplift.errors import Place, Problem, ProjectError
 
 
 class Format(StrEnum):
@@ -54,37 +50,17 @@ def check(
 
     Refuses designs that are too small to answer their own question (exit code 1).
     """
-    from uplift.design.check import check_changed, check_paths, exit_code, render
+    from uplift.cli.checking import judge
 
     forms, files = format or [Format.text], output or []
     if len(files) > len(forms) or len(forms) > len(files) + 1:
         raise typer.BadParameter("give each --format its --output; one may go without and is printed")
-    wanted = paths or [Path("experiments")]
-    require(wanted)
-    report = check_changed(wanted, ref=since, today=today()) if since else check_paths(wanted, today=today())
-    for form, file in zip(forms, files, strict=False):
-        _write(file, render(report, form.value) + "\n")
-    typer.echo(render(report, forms[-1].value if len(forms) > len(files) else "text"))
-    if summary is not None:
-        _write(summary, render(report, "markdown") + "\n", append=True)
-    raise typer.Exit(exit_code(report, fail_on=fail_on.value))
-
-
-def _write(file: Path, text: str, *, append: bool = False) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a" if append else "w", encoding="utf-8", newline="\n") as handle:
-            handle.write(text)
-    except OSError as error:
-        problem = Problem(
-            "UP903", f"can't be written: {error.strerror or error}", "choose another file", Place(str(file))
-        )
-        raise ProjectError(problem) from error
-
-
-def require(paths: Iterable[Path]) -> None:
-    """A path that is not there can't be checked, and an empty answer would look like a pass."""
-    for path in paths:
-        if not path.exists():
-            fix = "name a YAML file or a folder, or run `uplift init` for a new project"
-            raise ProjectError(Problem("UP902", "there is no such file or folder", fix=fix, place=Place(str(path))))
+    code = judge(
+        paths or [],
+        forms=[form.value for form in forms],
+        files=files,
+        summary=summary,
+        fail_on=fail_on.value,
+        since=since,
+    )
+    raise typer.Exit(code)

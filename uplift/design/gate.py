@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from uplift.design.assessment import Assessment, assess, question
-from uplift.design.guardrails import guardrail_findings
 from uplift.design.known import Known
 from uplift.design.question import Question, fewest_converters, power
 from uplift.design.score_day import newer_scores
@@ -34,7 +33,7 @@ def findings_about(study: Study, assessment: Assessment, *, today: datetime.date
         *_unanswered(study, assessment),
         *_underpowered(study, assessment, today),
         *_close_to_the_line(study, assessment, today),
-        *guardrail_findings(study, assessment, today=today),
+        *_guardrails(study, assessment, today),
         *_looks(study, assessment),
         *_beyond_the_programme(study, assessment),
         *_remarks(study, assessment),
@@ -166,6 +165,14 @@ def _varied(asked: Question, assessment: Assessment) -> Iterator[tuple[str, Ques
         yield f"a baseline of {shown}", replace(asked, baseline=value, cv=cv)
     fewer = (assessment.audience or 0) * (1 - SENSITIVITY)
     yield f"an audience of {fewer:,.0f}", replace(asked, contacts=asked.contacts * (1 - SENSITIVITY))
+
+
+def _guardrails(study: Study, assessment: Assessment, today: datetime.date) -> Iterator[Problem]:
+    """What is found about guardrails; without any the check spares loading their arithmetic."""
+    if study.experiment.metrics.guardrails:
+        from uplift.design.guardrails import guardrail_findings
+
+        yield from guardrail_findings(study, assessment, today=today)
 
 
 def _looks(study: Study, assessment: Assessment) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import cache
 from typing import Literal
 
-from uplift.design.hall_power import HallRatio
 from uplift.design.known import Known, explained
 from uplift.design.power import (
     LARGE_DF,
@@ -273,6 +272,8 @@ def _comparison(question: Question, n_control: float, n_treatment: float, share:
     assert question.cv is not None
     uneven = max(question.control, share) > question.hall_beyond * min(question.control, share)
     if question.skewness is not None and uneven:
+        from uplift.design.hall_power import HallRatio
+
         return HallRatio(question.uplift, question.cv, question.skewness, n_control, n_treatment, question.kurtosis)
     return compare_means(
         uplift=question.uplift,

@@ -1,7 +1,5 @@
 """How sure an experiment has to be: its own `design`, or the project's defaults."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """One experiment file: who, which arms, when, which metrics, how sure, what then."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag

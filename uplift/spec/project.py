@@ -1,7 +1,5 @@
 """`project.yml`: what all experiments of a team share (sources, metrics, holdouts, layers, defaults)."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Literal
 

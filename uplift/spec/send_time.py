@@ -1,7 +1,5 @@
 """The block `send_time:`: at which hour a campaign reaches each contact, and from which log that is learned."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

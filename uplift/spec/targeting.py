@@ -1,7 +1,5 @@
 """The block `targeting:`: what a model may know, what the marketer allows, and what was believed beforehand."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from uplift.spec.model import Model
