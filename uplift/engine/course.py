@@ -12,7 +12,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from uplift.engine.adapter import Engine, Rows, with_parameters
+from uplift.engine.adapter import Engine, with_parameters
 from uplift.engine.cluster_sums import RANDOMISED
 from uplift.engine.measurement import Cell, CourseSums, EnrolledDay
 from uplift.engine.sum_columns import (
@@ -28,6 +28,7 @@ from uplift.engine.sums import Group, sum_sql
 from uplift.stats.moments import Exponents, Sums
 
 DAYS = "contact_days"
+STEPS = "course_steps"
 MOST_DAYS = 120
 MOST_WEEKS = 26
 ONE_DAY = datetime.timedelta(days=1)
@@ -127,14 +128,14 @@ def _by_day(engine: Engine, metric: MetricColumns, last: datetime.date) -> _Incr
         f"{_capped(f't{i}', cap)} AS c{i}, {_capped(f'(t{i} - d{i})', cap)} AS p{i}"
         for i, cap in enumerate(_caps(metric))
     ]
-    rows = f"(SELECT arm, weight_epoch, stratum, day, {', '.join(ends)} FROM ({running}) AS running) AS ends"
-    after, before = _columns(engine, metric, rows)
+    _keep(engine, metric, f"SELECT arm, weight_epoch, stratum, day, {', '.join(ends)} FROM ({running}) AS running")
+    after, before = _columns(engine, metric)
     exponents = _exponents(metric, after)
     wide = engine.capabilities().wide_integer
     changes = [f"({monomial_sql(after, e, wide)}) - ({monomial_sql(before, e, wide)})" for e in exponents]
     decisive = len(metric.columns) - 1
     changes.append(f"CASE WHEN c{decisive} <> 0 THEN 1 ELSE 0 END - CASE WHEN p{decisive} <> 0 THEN 1 ELSE 0 END")
-    return _added(engine, metric, exponents, changes, rows, "day")
+    return _added(engine, exponents, changes, "day")
 
 
 def _by_week(
@@ -156,13 +157,13 @@ def _by_week(
         f"GROUP BY unit_id, arm, weight_epoch, stratum, week"
     )
     ends = ", ".join(f"{_capped(f't{i}', cap)} AS c{i}, 0 AS p{i}" for i, cap in enumerate(_caps(metric)))
-    rows = f"(SELECT arm, weight_epoch, stratum, week, {ends} FROM ({weekly}) AS weekly) AS ends"
-    after, _ = _columns(engine, metric, rows)
+    _keep(engine, metric, f"SELECT arm, weight_epoch, stratum, week, {ends} FROM ({weekly}) AS weekly")
+    after, _ = _columns(engine, metric)
     exponents = _exponents(metric, after)
     wide = engine.capabilities().wide_integer
     values = [monomial_sql(after, e, wide) for e in exponents]
     values.append(f"CASE WHEN c{len(metric.columns) - 1} <> 0 THEN 1 ELSE 0 END")
-    return _added(engine, metric, exponents, values, rows, "week")
+    return _added(engine, exponents, values, "week")
 
 
 def _caps(metric: MetricColumns) -> list[str | None]:
@@ -182,11 +183,16 @@ def _seen(metric: MetricColumns, last: datetime.date) -> str:
     return f"day <= {day} AND day < CAST(assigned_day + INTERVAL '{window}' DAY AS DATE) AND ({active})"
 
 
-def _columns(engine: Engine, metric: MetricColumns, rows: str) -> tuple[tuple[SumColumn, ...], tuple[SumColumn, ...]]:
+def _keep(engine: Engine, metric: MetricColumns, sql: str) -> None:
+    """Run once what is read twice: for its bounds, and for the sums."""
+    engine.materialize(STEPS, with_parameters(sql, metric.caps))
+
+
+def _columns(engine: Engine, metric: MetricColumns) -> tuple[tuple[SumColumn, ...], tuple[SumColumn, ...]]:
     """The sums up to a day and before it, with bounds wide enough for the difference of their powers."""
     numbers = range(len(metric.columns))
     asked = ", ".join(f"coalesce(min(c{i}), 0), coalesce(max(c{i}), 0)" for i in numbers)
-    n, *ends = (int(str(v)) for v in _run(engine, metric, f"SELECT count(*), {asked} FROM {rows}")[0])
+    n, *ends = (int(str(v)) for v in engine.run(f"SELECT count(*), {asked} FROM {STEPS}")[0])
     limits = [2 * max(abs(low), abs(high), 1) for low, high in zip(ends[::2], ends[1::2], strict=True)]
     bounds = [Bounds(-limit, limit, n, n) for limit in limits]
     after, before = (tuple(SumColumn(f"{x}{i}", None, 0, (), bounds[i]) for i in numbers) for x in ("c", "p"))
@@ -198,27 +204,16 @@ def _exponents(metric: MetricColumns, columns: tuple[SumColumn, ...]) -> tuple[E
     return exponents_of(len(columns), orders)
 
 
-def _added(
-    engine: Engine,
-    metric: MetricColumns,
-    exponents: tuple[Exponents, ...],
-    values: Sequence[str],
-    rows: str,
-    step: str,
-) -> _Increments:
+def _added(engine: Engine, exponents: tuple[Exponents, ...], values: Sequence[str], step: str) -> _Increments:
     dialect = engine.capabilities()
     keys = f"arm, weight_epoch, stratum, {step}"
     sums = ", ".join(f"{sum_sql(value, dialect)} AS s{i}" for i, value in enumerate(values))
     found: dict[Group, dict[object, Sequence[int]]] = {}
-    for arm, epoch, stratum, at, *numbers in _run(engine, metric, f"SELECT {keys}, {sums} FROM {rows} GROUP BY {keys}"):
+    for arm, epoch, stratum, at, *numbers in engine.run(f"SELECT {keys}, {sums} FROM {STEPS} GROUP BY {keys}"):
         key = (str(arm), int(str(epoch)), None if stratum is None else str(stratum))
         where = at if isinstance(at, datetime.date) else int(str(at))
         found.setdefault(key, {})[where] = [int(str(number)) for number in numbers]
     return _Increments(exponents, found)
-
-
-def _run(engine: Engine, metric: MetricColumns, sql: str) -> Rows:
-    return engine.run(with_parameters(sql, metric.caps))
 
 
 # ── from increments to cells ─────────────────────────────────────────────────────────────────────────────────────────
