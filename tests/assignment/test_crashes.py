@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import json
 import os
 import random
 import signal
@@ -10,6 +12,10 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -17,23 +23,79 @@ from tests.assignment.bench import DAY, Bench
 from uplift.assignment import audit
 from uplift.assignment.erasure import erase
 
-DRAW = textwrap.dedent(
+VERBS = textwrap.dedent(
     """
-    import datetime, sys
+    import datetime, json, os, sys
+    from pathlib import Path
     from uplift.assignment import assign
+    from uplift.assignment.erasure import contacts_in, erase
+    from uplift.assignment.imports import import_lists
     from uplift.spec import load_study
     from uplift.store import Store
-    study = load_study(sys.argv[1])
-    print("ready", flush=True)
-    report = assign(study, on=datetime.date.fromisoformat(sys.argv[2]), store=Store.open(study.root / ".uplift"))
-    print(report.assigned, report.known, flush=True)
+
+    def run(verb, path, on, ids):
+        study, on = load_study(path), datetime.date.fromisoformat(on)
+        store = Store.open(study.root / ".uplift")
+        print("ready", os.getpid(), flush=True)
+        if verb == "assign":
+            report = assign(study, on=on, store=store)
+            print(report.assigned, report.known, flush=True)
+        elif verb == "import":
+            import_lists(study, Path(ids), on=on, store=store, arm="control")
+        else:
+            erase(store, contacts_in(Path(ids)), root=study.root, on=on)
+
+    # A process of its own for every run, without loading everything anew: nothing is open yet when it splits off.
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            run(*json.loads(line))
+            os._exit(0)
+        print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
     """
 )
 
 
-def start(bench: Bench, on: datetime.date) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", DRAW, str(bench.folder / "sale.yml"), on.isoformat()]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+@dataclass(frozen=True)
+class Ended:
+    """A run: seconds from its start to its end, what it printed, and its exit code (negative: the signal)."""
+
+    seconds: float
+    said: list[str]
+    code: int
+
+
+class Runner:
+    """Runs verbs, each in a process of its own that may be killed."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", VERBS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, bench: Bench, verb: str, on: datetime.date, ids: Path | None = None, *, after: float | None) -> Ended:
+        """Run a verb and kill it after so many seconds (None: let it end)."""
+        order = [verb, str(bench.folder / "sale.yml"), on.isoformat(), str(ids)]
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        word, number = self.process.stdout.readline().split()
+        assert word == "ready"
+        ready = time.monotonic()
+        if after is not None:
+            time.sleep(after)
+            with contextlib.suppress(ProcessLookupError):  # it was quicker
+                os.kill(int(number), signal.SIGKILL)
+        said: list[str] = []
+        while not (line := self.process.stdout.readline()).startswith("ended"):
+            said.append(line.strip())
+        return Ended(time.monotonic() - ready, said, int(line.split()[1]))
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    made = Runner()
+    yield made
+    made.process.communicate(timeout=30)
 
 
 def contacts_in_ledger(bench: Bench) -> list[object]:
@@ -43,27 +105,23 @@ def contacts_in_ledger(bench: Bench) -> list[object]:
     return [unit for (unit,) in bench.rows("unit_id")]
 
 
+needs_kill = pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new_one(bench: Bench):
+@needs_kill
+def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new_one(bench: Bench, runner: Runner):
     dice = random.Random(20261122)
     size, step = 40_000, 20_000
     bench.people(size)
-    process = start(bench, DAY)
-    process.stdout.readline()
-    ready = time.monotonic()
-    process.communicate(timeout=120)
-    usual = time.monotonic() - ready  # one undisturbed draw: kills are spread over a bit more than its length
+    usual = runner.run(bench, "assign", DAY, after=None).seconds  # kills are spread over a bit more than its length
     assert len(contacts_in_ledger(bench)) == size
-    outcomes = set()
+    outcomes, killed = set(), 0
     for turn in range(20):
         before = contacts_in_ledger(bench)
         bench.people(size + step)
-        process = start(bench, DAY + datetime.timedelta(days=turn + 1))
-        process.stdout.readline()
-        time.sleep(dice.uniform(0, 1.2 * usual))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        on = DAY + datetime.timedelta(days=turn + 1)
+        killed += runner.run(bench, "assign", on, after=dice.uniform(0, 1.2 * usual)).code == -signal.SIGKILL
         after = contacts_in_ledger(bench)
         assert len(after) == len(set(after))
         assert len(after) in (len(before), size + step)
@@ -73,6 +131,7 @@ def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new_one(bench: Bench):
         else:
             assert after == before
             outcomes.add("old")
+    assert killed > 5
     bench.people(size + step)
     bench.assign(DAY + datetime.timedelta(days=30))
     assert contacts_in_ledger(bench) == sorted(str(i) for i in range(1, size + step + 1))
@@ -81,61 +140,27 @@ def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new_one(bench: Bench):
     assert "old" in outcomes
 
 
-CHANGE = {
-    "import": textwrap.dedent(
-        """
-        import datetime, sys
-        from pathlib import Path
-        from uplift.assignment.imports import import_lists
-        from uplift.spec import load_study
-        from uplift.store import Store
-        study = load_study(sys.argv[1])
-        print("ready", flush=True)
-        on = datetime.date.fromisoformat(sys.argv[2])
-        import_lists(study, Path(sys.argv[3]), on=on, store=Store.open(study.root / ".uplift"), arm="control")
-        """
-    ),
-    "erase": textwrap.dedent(
-        """
-        import datetime, sys
-        from pathlib import Path
-        from uplift.assignment.erasure import contacts_in, erase
-        from uplift.spec import load_study
-        from uplift.store import Store
-        study = load_study(sys.argv[1])
-        print("ready", flush=True)
-        on = datetime.date.fromisoformat(sys.argv[2])
-        erase(Store.open(study.root / ".uplift"), contacts_in(Path(sys.argv[3])), root=study.root, on=on)
-        """
-    ),
-}
-
-
-def killed(bench: Bench, verb: str, ids: list[str], *, after: float | None) -> float:
-    """Run a verb on a file of ids and kill it after a time (None: let it end); the time it took."""
+def listed(bench: Bench, verb: str, ids: list[str]) -> Path:
+    """The ids as a file that the verb reads."""
     path = bench.root / "ids.csv"
     path.write_text("\n".join(["customer_id" if verb == "import" else ids[0], *ids, ""]), encoding="utf-8")
-    command = [sys.executable, "-c", CHANGE[verb], str(bench.folder / "sale.yml"), DAY.isoformat(), str(path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    process.stdout.readline()
-    ready = time.monotonic()
-    if after is not None:
-        time.sleep(after)
-        process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=120)
-    return time.monotonic() - ready
+    return path
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_a_killed_import_leaves_all_of_its_contacts_or_none(bench: Bench):
+@needs_kill
+def test_a_killed_import_leaves_all_of_its_contacts_or_none(bench: Bench, runner: Runner):
     dice = random.Random(20261123)
     step = 5_000
-    usual = killed(bench, "import", [str(i) for i in range(step)], after=None)
+
+    def imported(ids: list[str], after: float | None) -> Ended:
+        return runner.run(bench, "import", DAY, listed(bench, "import", ids), after=after)
+
+    usual = imported([str(i) for i in range(step)], None).seconds
     size = step
     for _ in range(15):
         before = contacts_in_ledger(bench)
-        killed(bench, "import", [str(i) for i in range(size, size + step)], after=dice.uniform(0, 1.2 * usual))
+        imported([str(i) for i in range(size, size + step)], dice.uniform(0, 1.2 * usual))
         after = contacts_in_ledger(bench)
         assert len(after) == len(set(after))
         assert len(after) in (size, size + step)
@@ -144,17 +169,21 @@ def test_a_killed_import_leaves_all_of_its_contacts_or_none(bench: Bench):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_a_killed_erasure_loses_nobody_else_and_is_finished_by_the_next_one(bench: Bench):
+@needs_kill
+def test_a_killed_erasure_loses_nobody_else_and_is_finished_by_the_next_one(bench: Bench, runner: Runner):
     dice = random.Random(20261124)
     bench.people(16_000)
     bench.assign()
     everybody = {str(i) for i in range(1, 16_001)}
-    usual = killed(bench, "erase", ["1"], after=None)
+
+    def erased(ids: list[str], after: float | None) -> Ended:
+        return runner.run(bench, "erase", DAY, listed(bench, "erase", ids), after=after)
+
+    usual = erased(["1"], None).seconds
     gone = {"1"}
     for turn in range(15):
         batch = [str(i) for i in range(1000 * turn + 2, 1000 * turn + 1002)]
-        killed(bench, "erase", batch, after=dice.uniform(0, 1.2 * usual))
+        erased(batch, dice.uniform(0, 1.2 * usual))
         left = {str(unit) for unit in contacts_in_ledger(bench) if not str(unit).startswith("erased-")}
         assert left in (everybody - gone, everybody - gone - set(batch))
         assert len(contacts_in_ledger(bench)) == 16_000
@@ -166,10 +195,14 @@ def test_a_killed_erasure_loses_nobody_else_and_is_finished_by_the_next_one(benc
     assert audit(bench.study, store=bench.store).recomputation.wrong == 0
 
 
+@needs_kill
 def test_two_runs_at_once_assign_everybody_once(bench: Bench):
     bench.people(5000)
-    both = [start(bench, DAY), start(bench, DAY)]
-    said = [process.communicate(timeout=120)[0].splitlines()[-1] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
-    assert sorted(said) == ["0 5000", "5000 0"]
+    runners = [Runner(), Runner()]
+    with ThreadPoolExecutor(2) as both:
+        ended = list(both.map(lambda runner: runner.run(bench, "assign", DAY, after=None), runners))
+    for runner in runners:
+        runner.process.communicate(timeout=30)
+    assert [one.code for one in ended] == [0, 0]
+    assert sorted(one.said[-1] for one in ended) == ["0 5000", "5000 0"]
     assert len(contacts_in_ledger(bench)) == 5000
