@@ -244,12 +244,11 @@ def lead(result: Result) -> tuple[str, ...]:
 def test_the_verb_prints_writes_and_ends_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = project(tmp_path, targeting=STRATEGY, size=4_000)
     monkeypatch.chdir(study.root)
-    done = CliRunner().invoke(app, ["target", "sale", "--budget", "200 EUR"])
+    done = CliRunner().invoke(app, ["target", "sale", "--budget", "200 EUR", "--out", "elsewhere"])
     assert done.exit_code == 0, done.output
     assert "targeting is worth it" in done.stdout
-    assert "next    lists/sale/" in done.stdout
-    as_json = CliRunner().invoke(app, ["target", "sale", "--json", "--out", "elsewhere"])
-    assert json.loads(as_json.stdout)["contacts"] == 4_000
+    assert "next    elsewhere/lists/sale/" in done.stdout
+    assert "model   results/sale/" in done.stdout
     assert (tmp_path / "elsewhere" / "lists" / "sale").is_dir()
 
 
@@ -257,9 +256,10 @@ def test_the_verb_prints_writes_and_ends_well(tmp_path: Path, monkeypatch: pytes
 def test_a_mere_no_ends_well_and_says_how_to_insist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = project(tmp_path, effect=0.0, size=1_500)
     monkeypatch.chdir(study.root)
-    done = CliRunner().invoke(app, ["target", "sale"])
+    done = CliRunner().invoke(app, ["target", "sale", "--json"])
     assert done.exit_code == 0
-    assert "--anyway" in done.stdout
+    assert json.loads(done.stdout)["contacts"] == 1_500
+    assert "--anyway" in done.stderr
     assert not (tmp_path / "lists").exists()
 
 
