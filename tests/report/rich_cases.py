@@ -7,6 +7,7 @@ import datetime
 import math
 
 from tests.report import report_cases as cases
+from tests.report.customer_cases import FIGURES
 from tests.report.report_cases import Group, share
 from uplift.results import (
     Amount,
@@ -29,6 +30,7 @@ from uplift.results import (
     SegmentValue,
     Triggered,
 )
+from uplift.results.customers import CustomersReading
 from uplift.results.targeting import (
     BudgetPoint,
     CurvePoint,
@@ -242,7 +244,13 @@ def everything() -> Result:
             Triggered("treatment", 0.31, 3488, 13950, 0.361, Interval(0.22, 0.51), 1.35, Interval(0.83, 1.9)),
         ),
     )  # fmt: skip
-    return dataclasses.replace(base, metrics=(primary, *base.metrics[1:]), history=(history(),), claims=claims())
+    return dataclasses.replace(
+        base,
+        metrics=(primary, *base.metrics[1:]),
+        history=(history(),),
+        claims=claims(),
+        customers=CustomersReading(FIGURES, chosen=True),
+    )
 
 
 def everything_untrusted() -> Result:

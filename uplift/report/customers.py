@@ -24,9 +24,9 @@ POOLED = "pooled"
 
 
 def customers_chapter(voice: Voice) -> Chapter | None:
-    """Projections, backtests, the grid and the moves; None where nothing was scored before the programme began."""
+    """Projections, backtests, the grid and the moves; None where nothing was scored before, or nothing is trusted."""
     reading = voice.result.customers
-    if reading is None:
+    if reading is None or not voice.result.trusted:
         return None
     figures, words, language = reading.figures, LIFECYCLE[voice.language], voice.language
     lead = sentences.expected(
