@@ -17,6 +17,7 @@ from uplift.analysis.decision import recommend
 from uplift.analysis.enrolment import splits_by_day
 from uplift.analysis.epochs import epochs_of
 from uplift.analysis.facts import arm_counts, experiment_facts
+from uplift.analysis.hierarchy import with_hierarchy
 from uplift.analysis.history import history_of
 from uplift.analysis.looks import due_look, sit
 from uplift.analysis.merged import rates, without_conflicts
@@ -117,6 +118,7 @@ def analyze(
         estimate(role, use, measurement) for role, use in uses_of(study) if use.metric not in measurement.not_measured
     )
     metrics = tuple(replace(m, looks=sitting.looks) if m.role == "primary" else m for m in metrics)
+    metrics = with_hierarchy(metrics, terms)
     metrics = with_reached(study, metrics, measurement, terms=terms)
     metrics, triggers = with_triggered(study, metrics, measurement, terms=terms)
     found: tuple[Check, ...] = (

@@ -98,7 +98,8 @@ def _row(voice: Voice, metric: MetricResult, uplift: Uplift, axis: Axis, span: S
         labels.lower_is_better if metric.better == "down" else "",
         labels.descriptive if metric.conditional else "",
         labels.preliminary if metric.preliminary else "",
-        exploratory(metric, voice),
+        later := exploratory(metric, voice),
+        "" if later else _together(voice, metric, uplift),
     )
     return ScoreRow(
         verdict=verdict,
@@ -111,6 +112,13 @@ def _row(voice: Voice, metric: MetricResult, uplift: Uplift, axis: Axis, span: S
         below=voice.why_refused(uplift) if refused else voice.bounds(uplift) if uplift.relative_interval else "",
         drawing=axis.draw(span) if span else None,
     )
+
+
+def _together(voice: Voice, metric: MetricResult, uplift: Uplift) -> str:
+    """Whether a secondary difference is proven as part of the whole too; nothing where none is shown."""
+    if metric.confirmed is None or voice.verdict(metric, uplift) not in ("better", "worse"):
+        return ""
+    return methods.together(voice.language, proven=uplift.treatment.arm in metric.confirmed)
 
 
 def _guard(voice: Voice, metric: MetricResult, uplift: Uplift) -> Guard | None:

@@ -84,6 +84,7 @@ class MetricResult:
     immature: tuple[tuple[str, int], ...]
     uplifts: tuple[Uplift, ...]
     pairs: tuple[Uplift, ...] = ()  # treatments against each other (the earlier one as control), for `all_pairs`
+    confirmed: tuple[str, ...] | None = None  # of a secondary metric: treatments proven together with all the others
     alternatives: tuple[Uplift, ...] = ()  # the same comparisons by other intervals, for the appendix
     increments: tuple[Increment, ...] = ()
     guardrails: tuple[tuple[str, GuardrailStatus], ...] = ()  # treatment → status

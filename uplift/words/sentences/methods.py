@@ -189,3 +189,10 @@ def no_rounding(language: Language) -> str:
         de="Gerundet wird nur für die Anzeige, auf drei geltende Ziffern.",
         en="Numbers are rounded for display only, to three significant digits.",
     )
+
+
+def together(language: Language, *, proven: bool) -> str:
+    """Whether a secondary metric's difference holds among all of them, behind a proven primary metric."""
+    if proven:
+        return say(language, de="auch zusammen mit allen Nebenmetriken", en="also together with all secondary metrics")
+    return say(language, de="nur für sich betrachtet", en="by itself only")
