@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from uplift.errors import Place, Problem
 from uplift.spec.model import Model
-from uplift.spec.names import nearest, suggestion
+from uplift.spec.names import in_english, nearest, suggestion
 from uplift.spec.scalars import described
 from uplift.spec.study import Document, KeyPath
 
@@ -50,7 +50,7 @@ def as_meant(
     for path in paths:
         model = model_at(path[:-1], root)
         free = [n for n in field_names(model) if (*path[:-1], n) not in document.keys] if model is not None else []
-        near = nearest(str(path[-1]), free)
+        near = nearest(str(path[-1]), free) or in_english(str(path[-1]), free)
         meant[path] = (*path[:-1], near) if near and (*path[:-1], near) not in meant.values() else None
     moved = [
         {new: place for path, place in table.items() if (new := _moved(path, meant)) is not None}
@@ -96,7 +96,12 @@ def _problem(detail: Any, path: KeyPath, root: type[Model], document: Document) 
         context = detail["ctx"]
         of = "key" if detail["loc"][-1] == "[key]" else "value"
         prefix = "" if context["code"] in ("UP104", "UP107") else f"{dotted}: "
-        return Problem(context["code"], prefix + context["message"], context["fix"], document.place(*path, of=of))
+        place = document.place(*path, of=of)
+        comment = _comment_at(place, document) if found is None else None
+        if comment is not None:
+            fix = f'quote it: "{comment}"'
+            return Problem("UP105", f"{dotted}: YAML takes '{comment}' for a comment", fix, place)
+        return Problem(context["code"], prefix + context["message"], context["fix"], place)
     if kind == "literal_error":
         allowed = [str(choice) for choice in _choices(path, root)]
         text = str(found).lower() if isinstance(found, bool) else str(found)
@@ -104,24 +109,44 @@ def _problem(detail: Any, path: KeyPath, root: type[Model], document: Document) 
         return Problem("UP103", f"{what} is not allowed for {dotted}", suggestion(text, allowed), document.place(*path))
     expected = _EXPECTED.get(kind, "something else")
     field = _field(path, root)
-    hint = f": {field.description.rstrip('.')}" if field is not None and field.description else ""
-    example = "[…]" if expected == "a list" else "{…}"
     return Problem(
         "UP105",
         f"{dotted}: {described(found)} where {expected} belongs",
-        f"write {expected} {example}{hint}",
+        _right_shape(found, expected, field),
         document.place(*path),
     )
+
+
+def _comment_at(place: Place, document: Document) -> str | None:
+    """What stands where a value is missing and begins with `#` without a blank behind: hardly meant as a comment."""
+    if place.line is None:
+        return None
+    key, sign, rest = document.text.splitlines()[place.line - 1].partition(" #")
+    return f"#{rest.strip()}" if sign and key.rstrip().endswith(":") and rest[:1].strip() else None
+
+
+def _right_shape(found: Any, expected: str, field: FieldInfo | None) -> str:
+    hint = f": {field.description.rstrip('.')}" if field is not None and field.description else ""
+    if expected == "a block of keys" and isinstance(found, list) and all(isinstance(one, dict) for one in found):
+        return f"delete the dashes, one key below the other{hint}"
+    example = "[…]" if expected == "a list" else "{…}"
+    shown = next(iter(field.examples or ()), None) if field is not None else None
+    if isinstance(shown, dict) and not any(isinstance(value, (dict, list)) for value in shown.values()):
+        example = f"{{{', '.join(f'{key}: {value}' for key, value in shown.items())}}}"
+    return f"write {expected} {example}{hint}"
 
 
 def _unknown(path: KeyPath, root: type[Model], document: Document) -> Problem:
     word = str(path[-1])
     model = model_at(path[:-1], root)
     names = field_names(model) if model is not None else []
-    near = None if word in _DERIVED else nearest(word, names)
+    near = None if word in _DERIVED else nearest(word, names) or in_english(word, names)
+    above = None if near else _empty_block_above(path, document)
     home = None if near else next((p for p in _places_of(word, root) if p[:-1] != path[:-1]), None)
     if word in _DERIVED:
         fix = "delete it: it is derived, never typed"
+    elif above:
+        fix = f"indent it by two spaces, if it belongs to '{above}' above"
     elif near:
         fix = f"did you mean '{near}'?"
     elif home:
@@ -129,6 +154,22 @@ def _unknown(path: KeyPath, root: type[Model], document: Document) -> Problem:
     else:
         fix = f"delete it; allowed here: {', '.join(names)}"
     return Problem("UP101", f"unknown key '{word}'{_inside(path)}", fix, document.place(*path, of="key"))
+
+
+def _empty_block_above(path: KeyPath, document: Document) -> str | None:
+    """The key with nothing behind it below which this one stands, unindented; keys in between are unknown too."""
+    mine = document.keys.get(path)
+    beside = [(p, place) for p, place in document.keys.items() if len(p) == len(path) and p[:-1] == path[:-1]]
+    if mine is None or mine.line is None:
+        return None
+    before = [(p, place) for p, place in beside if place.line is not None and place.line < mine.line]
+    for p, place in sorted(before, key=lambda pair: pair[1].line or 0, reverse=True):
+        text = document.text.splitlines()[(place.line or 1) - 1].partition("#")[0].rstrip()
+        if text.endswith(f"{p[-1]}:"):
+            return str(p[-1])
+        if p in document.values and not any(key[: len(p)] == p and len(key) > len(p) for key in document.keys):
+            return None
+    return None
 
 
 def parent_place(path: KeyPath, document: Document) -> Place:

@@ -31,3 +31,42 @@ def suggestion(word: str, names: Iterable[str], *, allowed: str = "allowed") -> 
     if shown:
         parts.append(f"{allowed}: {shown}")
     return " ".join(parts) or "none is defined"
+
+
+_GERMAN = {
+    "audience": "zielgruppe empfänger empfaenger kontakte",
+    "arms": "gruppen varianten arme testgruppen",
+    "control": "kontrolle kontrollgruppe",
+    "weight": "gewicht anteil verteilung",
+    "metrics": "metriken kennzahlen kpis messgrößen",
+    "metric": "metrik kennzahl kpi",
+    "schedule": "zeitplan zeitraum laufzeit termine",
+    "start": "beginn startdatum",
+    "enrol_until": "ende enddatum bis",
+    "hypothesis": "hypothese annahme",
+    "owner": "verantwortlich eigentümer besitzer team",
+    "title": "titel name",
+    "unit": "einheit",
+    "window": "fenster zeitfenster",
+    "mde": "effekt mindesteffekt",
+    "expected_size": "größe groesse umfang anzahl",
+    "where": "filter bedingung wobei",
+    "source": "quelle",
+    "decision": "entscheidung",
+    "segments": "segmente",
+    "margin": "marge toleranz",
+    "holdout": "kontrollpool",
+    "value": "wert",
+    "date": "datum",
+}
+
+
+def in_english(word: str, names: Iterable[str]) -> str | None:
+    """The key behind a German word, where it is one of the names.
+
+    >>> in_english("Gruppen", ["arms", "unit"]), in_english("Gruppen", ["unit"])
+    ('arms', None)
+    """
+    known = {german: name for name, words in _GERMAN.items() for german in words.split()}
+    found = known.get(word.lower())
+    return found if found in set(names) else None

@@ -180,7 +180,10 @@ def parse_duration(found: object, *, shortest: int = 0) -> Duration:
     if unit == "":
         raise QuantityError(f"{text} has no unit", f"write {text}d (days) or {text}w (weeks)")
     if unit not in ("d", "w"):
-        raise QuantityError(f"'{text}' is not in days or weeks", "write whole days or weeks: 30d or 2w")
+        word = unit.lower()
+        meant = "m" if word.startswith("mo") else {"t": "d", "d": "d", "w": "w"}.get(word[0], "")  # Tage, Wochen, Monate
+        fix = {"": "write whole days or weeks: 30d or 2w", "m": f"write days: {30 * number}d"}.get(meant)
+        raise QuantityError(f"'{text}' is not in days or weeks", fix or f"write {number}{meant}")
     days = number * (7 if unit == "w" else 1)
     if not shortest <= days <= LONGEST_DURATION:
         raise QuantityError(
@@ -275,7 +278,8 @@ def _not_a(what: str, text: str, fix: str) -> QuantityError:
     comma = _COMMA.match(text)
     if comma:
         return QuantityError(
-            f"'{text}' is not {what}: YAML writes decimals with a point", f"write {comma[1]}.{comma[2]}{comma[3]}"
+            f"'{text}' is not {what}: YAML writes decimals with a point",
+            f"write {comma[1]}.{comma[2]}{comma[3].replace('€', 'EUR')}",
         )
     return QuantityError(f"'{text}' is not {what}", fix)
 

@@ -62,14 +62,9 @@ def read_file(path: Path) -> Reading | Problem:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        return Problem(
-            "UP003",
-            f"the file is not UTF-8: byte 0x{raw[error.start]:02x}",
-            fix="save the file as UTF-8",
-            place=Place(str(path), line, column),
-        )
+        from uplift.spec.broken import not_utf8
+
+        return not_utf8(raw, error, path)
     return read_text(text, path)
 
 
@@ -80,7 +75,9 @@ def read_text(text: str, path: Path) -> Reading | Problem:
     except _RefusedError as refused:
         return refused.problem
     except yaml.YAMLError as error:
-        return _broken(error, text, path)
+        from uplift.spec.broken import not_yaml
+
+        return not_yaml(error, text, path)
 
 
 def resolve(text: str) -> Scalar:
@@ -123,6 +120,8 @@ class _Builder:
         self.values: dict[KeyPath, Place] = {}
         self.stack: list[_Open] = []
         self.documents = 0
+        self.last: tuple[str, int, int] | None = None  # the number in braces that was read last: key, where it ends
+        self.split: tuple[str, str] | None = None  # the key before, and its number with the comma that cut it in two
         self.root: Any = None
 
     def read(self) -> Reading:
@@ -162,7 +161,11 @@ class _Builder:
         if top is not None and isinstance(top.into, dict) and top.key is None:
             self._key(event, top, top.into)
             return
-        self._put(event, resolve(event.value) if event.implicit[0] else event.value)
+        value = resolve(event.value) if event.implicit[0] else event.value
+        key = top.key if top is not None else None
+        self._put(event, value)
+        number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+        self.last = (key, event.end_mark.line, event.end_mark.column) if key is not None and number else None
 
     def _key(self, event: Any, top: _Open, into: dict[str, Any]) -> None:
         key = str(event.value)
@@ -179,9 +182,16 @@ class _Builder:
                     place=place,
                 )
             )
+        if self.last is not None and self.last[1:] == (event.start_mark.line, event.start_mark.column - 1):
+            self._cut_by_a_comma(key, self.last[0], into)
         self.keys[(*top.path, key)] = place
         into[key] = None
         top.key = key
+
+    def _cut_by_a_comma(self, key: str, before: str, into: dict[str, Any]) -> None:
+        """`{weight: 3,5 %}` is a 3 and the key `5 %` to YAML: remember what was meant, until no value follows."""
+        if key[:1].isdigit() and before in into:
+            self.split = (before, f"{into[before]},{key}")
 
     def _enter(self, event: Any, into: dict[str, Any] | list[Any]) -> None:
         if self.stack and isinstance(self.stack[-1].into, dict) and self.stack[-1].key is None:
@@ -203,6 +213,13 @@ class _Builder:
         else:
             assert top.key is not None  # a key waits: `_scalar` and `_enter` have seen to it
             path = (*top.path, top.key)
+            split, self.split = self.split, None
+            if split is not None and value is None:
+                del top.into[top.key], self.keys[path]
+                path, value = (*top.path, split[0]), split[1]
+                top.into[split[0]] = value
+                top.key = None
+                return path
             top.into[top.key] = value
             top.key = None
         self.values[path] = self._place(event)
@@ -213,26 +230,6 @@ class _Builder:
 
     def _refuse(self, event: Any, what: str, fix: str) -> None:
         raise _RefusedError(Problem("UP005", f"{what} is not allowed here", fix=fix, place=self._place(event)))
-
-
-def _broken(error: yaml.YAMLError, text: str, path: Path) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it can't be read"
-    fix = "indent with spaces; quote values with ': ' or '#'"
-    if mark is not None:
-        line, column = mark.line + 1, mark.column + 1
-    else:  # a forbidden character: the reader knows only its position
-        position = getattr(error, "position", 0)
-        counts_bytes = getattr(error, "encoding", "") != "unicode"  # libyaml does, PyYAML's own reader does not
-        before = text.encode()[:position].decode(errors="ignore") if counts_bytes else text[:position]
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        fix = "delete the control character"
-    lines = text.splitlines() or [""]
-    if line <= len(lines) and lines[line - 1][column - 1 : column] == "\t":
-        problem = "found a tab character where spaces belong"
-    if line > len(lines):  # the parser noticed only after the end
-        line, column = len(lines), len(lines[-1]) + 1
-    return Problem("UP001", f"not valid YAML: {problem}", fix=fix, place=Place(str(path), line, column))
 
 
 def _unreadable(path: Path, message: str, fix: str) -> Problem:

@@ -153,9 +153,16 @@ def _flag(found: object) -> bool:
 
 def _whole(minimum: int, maximum: int) -> Callable[[object], int]:
     def read(found: object) -> int:
+        if isinstance(found, Decimal) and re.match(r"^-?[0-9]{1,3}(\.[0-9]{3})$", str(found)):
+            whole = str(found).replace(".", "")
+            message = f"{found} is {int(found) if found == int(found) else found.normalize()} in YAML, not {whole}"
+            raise refuse("UP105", message, f"write {int(whole):_}")
         number = int(found) if isinstance(found, Decimal) and found == int(found) else found
         if isinstance(number, bool) or not isinstance(number, int):
-            raise refuse("UP105", f"{described(found)} where a whole number belongs", "write digits only, e.g. 60_000")
+            digits = re.sub(r"(?<=\d)[ .,'\u00a0\u202f](?=\d{3}(?!\d))", "_", found) if isinstance(found, str) else ""
+            plain = re.match(r"^[1-9][0-9_]*$", digits)
+            fix = f"write {digits}" if plain else "write digits only, e.g. 60_000"
+            raise refuse("UP105", f"{described(found)} where a whole number belongs", fix)
         if not minimum <= number <= maximum:
             raise refuse("UP105", f"{found} is out of range", f"write a whole number from {minimum:,} to {maximum:,}")
         return number
@@ -214,10 +221,19 @@ def _matching(pattern: str, what: str, fix: str, code: str = "UP105") -> Callabl
     def read(found: object) -> str:
         text = found if isinstance(found, str) else _label(found)
         if not compiled.fullmatch(text):
-            raise refuse(code, f"{described(text)} is not {what}", fix)
+            near = _spelt_so(text, "-" if pattern == SLUG_PATTERN else "_") if code == "UP107" else ""
+            told = f"{fix}: {near}" if near and compiled.fullmatch(near) else fix
+            raise refuse(code, f"{described(text)} is not {what}", told)
         return text
 
     return read
+
+
+def _spelt_so(text: str, joint: str) -> str:
+    """A name as an id may be spelt: «Frühling 2026» is fruehling-2026."""
+    for sign, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        text = text.lower().replace(sign, letters)
+    return re.sub(r"[^a-z0-9]+", joint, text).strip(joint)
 
 
 def _version(found: object) -> Literal[1]:
