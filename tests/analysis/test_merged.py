@@ -253,3 +253,20 @@ def test_a_list_without_a_source_or_with_one_column_is_refused(tmp_path: Path, o
     with pytest.raises(UpliftError) as refused:
         load_project(path)
     assert [p.code for p in refused.value.problems] == [code]
+
+
+def test_erased_ids_are_no_trouble_to_merged_ones(drawn: Drawn) -> None:
+    """A text that stands for an erased contact is no integer, and nobody's merge."""
+    from uplift.assignment import assign
+    from uplift.assignment.erasure import erase
+
+    first, second, third = drawn.members("control")[:3]
+    merged(drawn, {second: first})
+    store = Store.open(drawn.study.root / ".uplift")
+    erase(store, [str(third)], root=drawn.study.root, on=AFTER)
+    drawn.order([(second, ORDER_DAY, "10.00")])
+    assert counts(analyze(drawn.study, as_of=AFTER))["control"] == (len(drawn.members("control")) - 2, 1)
+    assert audit(drawn.study, store=store).recomputation.wrong == 0
+    assert str(first) in export_lists(drawn.study, on=START, store=store)[0].read_text(encoding="utf-8").split()
+    again = assign(drawn.study, on=START, store=store)
+    assert (again.assigned, dict(again.excluded)) == (1, {"merged": 1})  # who was erased is in the source still

@@ -14,7 +14,11 @@ WITHOUT_CONFLICTS = "UP637"
 
 def rates(study: Study, found: MergedContacts | None) -> tuple[Check, ...]:
     """UP636 the merge rates of the arms; nothing where the project has no list of merges."""
-    return () if found is None else (rate_check(tuple(study.experiment.arms), found.arms),)
+    return (
+        ()
+        if found is None
+        else (rate_check(tuple(study.experiment.arms), found.arms, cluster=study.experiment.unit.cluster),)
+    )
 
 
 def without_conflicts(

@@ -26,10 +26,10 @@ def merges(engine: Engine, study: Study) -> tuple[Check, ...]:
     if open_merges(engine, study) is None:
         return ()
     arms = merged_by_arm(engine, study, unit_key_sql(study, "l.unit_id"), until=datetime.date.max)
-    return (rate_check(tuple(study.experiment.arms), arms),)
+    return (rate_check(tuple(study.experiment.arms), arms, cluster=study.experiment.unit.cluster),)
 
 
-def rate_check(names: Sequence[str], arms: Sequence[MergedArm]) -> Check:
+def rate_check(names: Sequence[str], arms: Sequence[MergedArm], *, cluster: str | None = None) -> Check:
     """UP636: whether as large a share of every arm was merged, in each weight epoch (Bonferroni over the epochs).
 
     A treatment that makes people log in, or order under another address, merges its own arm: those contacts bring the
@@ -54,6 +54,7 @@ def rate_check(names: Sequence[str], arms: Sequence[MergedArm]) -> Check:
         ("merged", sum(merged.values())),
         ("total", sum(units.values())),
         ("conflicts", sum(arm.conflicts for arm in arms)),
+        *(() if cluster is None else (("counted", cluster),)),
         *((f"share {name}", share) for name, share in shares.items()),
     )
     return Check(MERGE_RATE, status, facts)

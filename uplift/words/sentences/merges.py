@@ -16,30 +16,33 @@ def rate(facts: Facts, language: Language) -> str | None:
     merged, total, conflicts = facts.get("merged"), facts.get("total"), facts.get("conflicts")
     if not isinstance(merged, int) or not isinstance(total, int) or not isinstance(conflicts, int):
         return None
-    some, every, apart = (numbers.count(n, language) for n in (merged, total, conflicts))
+    every, apart = numbers.count(total, language), numbers.count(conflicts, language)
+    some = numbers.percent(merged / total, language) if total else "—"
+    who_de, who_en = f"{every} Kontakten", f"{every} contacts"
+    if isinstance(counted := facts.get("counted"), str):
+        who_de, who_en = f"{every} Einheiten ({shortened(counted)})", f"{every} clusters ({shortened(counted)})"
     if not merged:
         return say(
             language,
-            de=f"Keiner der {every} Kontakte wurde seit der Zuteilung zusammengeführt.",
-            en=f"None of the {every} contacts was merged since the assignment.",
+            de=f"Von {who_de} wurde seit der Zuteilung nichts zusammengeführt.",
+            en=f"Of {who_en} none was merged since the assignment.",
         )
     shares = ", ".join(f"{arm} {share}" for arm, share in _shares(facts, language))
     p, alpha = facts.get("p"), facts.get("alpha")
-    known = isinstance(p, float) and isinstance(alpha, float)
     test = f"{shares}; {numbers.p_text(p, language)}" if isinstance(p, float) else shares
-    if known and float(str(p)) < float(str(alpha)):
+    if isinstance(p, float) and isinstance(alpha, float) and p < alpha:
         return say(
             language,
-            de=f"In den Gruppen wurden unterschiedlich viele Kontakte zusammengeführt ({test}), insgesamt {some} von "
-            f"{every}; Kennungen aus verschiedenen Gruppen: {apart}.",
-            en=f"Unlike shares of the groups were merged ({test}), {some} of {every} contacts in all; ids from "
-            f"different groups: {apart}.",
+            de=f"In den Gruppen wurde unterschiedlich oft zusammengeführt ({test}), insgesamt {some} von {who_de}; "
+            f"Kennungen aus verschiedenen Gruppen: {apart}.",
+            en=f"Unlike shares of the groups were merged ({test}), {some} of {who_en} in all; ids from different "
+            f"groups: {apart}.",
         )
     return say(
         language,
-        de=f"{some} von {every} Kontakten wurden zusammengeführt, in allen Gruppen ähnlich viele ({test}); Kennungen "
-        f"aus verschiedenen Gruppen: {apart}.",
-        en=f"{some} of {every} contacts were merged, alike in all groups ({test}); ids from different groups: {apart}.",
+        de=f"Von {who_de} wurden {some} zusammengeführt, in allen Gruppen ähnlich oft ({test}); Kennungen aus "
+        f"verschiedenen Gruppen: {apart}.",
+        en=f"{some} of {who_en} were merged, alike in all groups ({test}); ids from different groups: {apart}.",
     )
 
 
