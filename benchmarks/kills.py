@@ -174,7 +174,7 @@ def outputs(root: Path) -> dict[str, bytes]:
 def listed(root: Path) -> list[int]:
     """Everybody on the lists."""
     ids = []
-    for path in sorted((root / "lists").rglob("*.csv")):
+    for path in sorted((root / "lists").rglob("[!.]*.csv")):
         with path.open(encoding="utf-8") as file:
             ids += [int(row["customer_id"]) for row in csv.DictReader(file)]
     return sorted(ids)

@@ -37,6 +37,40 @@ def test_ctrl_c_stops_a_running_statement_at_once_and_the_engine_goes_on() -> No
     assert took < 1.0  # 0.05 s on a quiet machine; this one may be busy
 
 
+def test_ctrl_c_does_not_wait_for_a_statement_that_can_t_hear_it() -> None:
+    """As the last part of a large COPY can't, for seconds; here a function that sleeps until it is woken."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    begun, woken = threading.Event(), threading.Event()
+
+    def sleep(x: int) -> int:
+        begun.set()
+        woken.wait(60)
+        return x
+
+    def press() -> None:
+        begun.wait(60)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def wait_for_it() -> None:
+        with DuckDBEngine() as engine:
+            engine._connection.create_function("sleep", sleep, ["BIGINT"], "BIGINT")
+            presser.start()
+            try:
+                engine.run("SELECT sleep(x) FROM (SELECT 1 AS x) AS t")
+            finally:
+                assert engine.run("SET threads = 1") == []  # whoever tidies up does not wait either
+
+    presser = threading.Thread(target=press)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            wait_for_it()
+        assert not woken.is_set()
+    finally:
+        woken.set()
+        presser.join()
+        signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupt_from_another_thread_is_a_located_problem() -> None:
     with DuckDBEngine() as engine:
         timer = threading.Timer(0.5, engine.interrupt)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -46,3 +50,29 @@ def test_results_reports_and_lists_lie_under_the_root():
     assert result_path(root, "sale", day).as_posix() == "project/results/sale/2026-11-30/result.json"
     assert report_path(root, "sale", "de").as_posix() == "project/reports/sale.de.html"
     assert lists_folder(root, "sale", day).as_posix() == "project/lists/sale/2026-11-30"
+
+
+def test_what_a_killed_run_left_beside_a_file_goes_with_the_next_write(tmp_path):
+    """Its process is no more and nobody touched it for a minute; everything else may belong to somebody at work."""
+    target = tmp_path / "control.csv"
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    )
+    dead, alive = gone.stdout.strip(), os.getpid()
+    old = time.time() - 3_600
+    for number, name, when in (
+        (dead, "control.csv", old), (dead, "control.csv", None), (alive, "control.csv", old), (dead, "other.csv", old)
+    ):  # fmt: skip
+        path = tmp_path / f".aside-{number}-{when is None}-{name}"
+        path.write_text("half")
+        if when is not None:
+            os.utime(path, (when, when))
+    write_text_atomic(target, "whole\n")
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+        [
+            f".aside-{alive}-False-control.csv",
+            f".aside-{dead}-True-control.csv",
+            f".aside-{dead}-False-other.csv",
+            "control.csv",
+        ]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -27,7 +28,14 @@ def run(command: Callable[[], object]) -> None:
         if isinstance(end, SystemExit) and end.code != INTERRUPTED:
             raise
         print("\nUP905 interrupted; files are written whole or not at all", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        _leave()
+
+
+def _leave() -> NoReturn:
+    """End at once: everything of ours was put away on the way here, and an engine's last statement may take seconds."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def _fail(error: UpliftError) -> NoReturn:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,7 @@ KEPT: dict[Physical, str] = {
 DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 QUICK = "zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 3000"  # a third less time than zstd's usual level, same size
 LONGEST_LINE = 64 * 1024 * 1024
+PATIENCE = 2  # times 50 ms
 AT_ONCE = 8_000_000  # numbers that are sorted in memory, 64 MB
 
 
@@ -69,6 +71,7 @@ class DuckDBEngine:
         # A statement runs in a thread of its own: while it runs, DuckDB does not listen to Ctrl-C, but we do.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="duckdb")
         self._warehouses: dict[str, Warehouse] = {}
+        self._left: Future[Rows] | None = None
         settings = settings or Settings()
         for name, value in (
             ("threads", settings.threads),
@@ -96,14 +99,19 @@ class DuckDBEngine:
 
     def run(self, sql: str) -> Rows:
         """Run a statement and fetch all rows (never through a data frame: that would make HUGEINT a float)."""
+        if self._left_alone and isinstance(sys.exc_info()[1], KeyboardInterrupt):
+            return []  # tidying up after Ctrl-C, behind a statement that has not heard it yet
         with _plain_errors():
             running = self._worker.submit(self._fetch, sql)
             try:
                 return running.result()
             except KeyboardInterrupt:
-                while not running.done():
+                # Nearly every statement hears it at once. The last part of a large COPY does not, for seconds: then
+                # nobody waits, and `close` leaves the statement to end alone.
+                for _ in range(PATIENCE):
                     self.interrupt()
                     wait([running], timeout=0.05)
+                self._left = running
                 raise
 
     def _fetch(self, sql: str) -> Rows:
@@ -268,8 +276,14 @@ class DuckDBEngine:
         """Release everything."""
         for warehouse in self._warehouses.values():
             warehouse.close()
-        self._worker.shutdown()
-        self._connection.close()
+        self._worker.shutdown(wait=not self._left_alone)
+        if not self._left_alone:
+            self._connection.close()
+
+    @property
+    def _left_alone(self) -> bool:
+        """Whether a statement still runs that was told to stop."""
+        return self._left is not None and not self._left.done()
 
 
 def _column(name: str, native: str) -> EngineColumn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import secrets
@@ -13,6 +14,7 @@ from pathlib import Path
 from uplift.errors import Problem, StateError
 
 ASIDE = ".aside-"
+_UNTOUCHED = 60.0  # seconds
 _FORGOTTEN_AFTER = 86_400  # seconds
 
 
@@ -51,6 +53,7 @@ def written_aside(target: Path) -> Iterator[Path]:
     Raises StateError (UP515) when the folder or the file can't be written.
     """
     make_folder(target.parent)
+    _sweep(target)
     aside = aside_of(target)
     try:
         yield aside
@@ -110,6 +113,31 @@ def content_hash(path: Path) -> str:
     """The sha256 of a file's bytes, as 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed runs left beside a file: of a process that is no more, and untouched for a minute.
+
+    The minute spares writers on other machines, whose processes can't be seen from here.
+    """
+    for leftover in target.parent.glob(f"{ASIDE}*-{glob.escape(target.name)}"):
+        with contextlib.suppress(OSError):
+            number = leftover.name.removeprefix(ASIDE).partition("-")[0]
+            if not _lives(number) and time.time() - leftover.stat().st_mtime > _UNTOUCHED:
+                leftover.unlink()
+
+
+def _lives(process: str) -> bool:
+    """Whether a process of this machine has the number; where that can't be told, it has."""
+    if os.name != "posix" or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def remove_asides(folder: Path) -> None:
