@@ -96,6 +96,13 @@ def test_the_files_say_what_was_found_and_the_next_experiment_passes_its_check(c
     assert following.audience.expected_size == (found.sent.planned > 0).sum()
 
 
+def test_outcomes_that_are_columns_of_the_audience_are_called_for(circle: tuple[Study, Targeted]) -> None:
+    _, found = circle
+    assert found.next is not None
+    text = found.next.experiment.read_text("utf-8")
+    assert "give the source target_list a file that holds bought, revenue beside the columns of the list" in text
+
+
 def test_the_same_data_make_the_same_list(circle: tuple[Study, Targeted], tmp_path: Path) -> None:
     study, found = circle
     assert found.files is not None

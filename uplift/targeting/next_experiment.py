@@ -157,6 +157,7 @@ def experiment_text(study: Study, campaign: Campaign, *, unit: str) -> str:
     kind = experiment.unit.type if isinstance(experiment.unit.id, str) else "integer"
     lines = [
         f"# {_head(study, language)}",
+        *_outcomes(study, language),
         "uplift: 1",
         f"id: {campaign.id}",
         f"title: {_scalar(_title(study, language))}",
@@ -292,6 +293,23 @@ def _head(study: Study, language: Language) -> str:
         en=f"Written by `uplift target {name}`: measures what the target list is worth. To start it, move it to "
         "experiments/ and copy the source target_list from the project.yml beside it.",
     )
+
+
+def _outcomes(study: Study, language: Language) -> list[str]:
+    """That outcomes which are columns of the audience are still to come: the list has none."""
+    metrics = study.experiment.metrics
+    names = [metrics.primary.metric, *(u.metric for u in metrics.secondary), *(u.metric for u in metrics.guardrails)]
+    columns = [of.column for name in dict.fromkeys(names) if (of := study.metric(name)).column is not None]
+    if not columns:
+        return []
+    listed = ", ".join(columns)
+    told = say(
+        language,
+        de=f"Vor der Auswertung: der Quelle {SOURCE} eine Datei geben, in der neben den Spalten der Liste auch "
+        f"{listed} steht.",
+        en=f"Before the analysis: give the source {SOURCE} a file that holds {listed} beside the columns of the list.",
+    )
+    return [f"# {told}"]
 
 
 def _title(study: Study, language: Language) -> str:
