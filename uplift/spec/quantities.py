@@ -180,8 +180,8 @@ def parse_duration(found: object, *, shortest: int = 0) -> Duration:
     if unit == "":
         raise QuantityError(f"{text} has no unit", f"write {text}d (days) or {text}w (weeks)")
     if unit not in ("d", "w"):
-        word = unit.lower()
-        meant = "m" if word.startswith("mo") else {"t": "d", "d": "d", "w": "w"}.get(word[0], "")  # Tage, Wochen, Monate
+        word = unit.lower()  # Tage, Wochen, Monate
+        meant = "m" if word.startswith("mo") else {"t": "d", "d": "d", "w": "w"}.get(word[0], "")
         fix = {"": "write whole days or weeks: 30d or 2w", "m": f"write days: {30 * number}d"}.get(meant)
         raise QuantityError(f"'{text}' is not in days or weeks", fix or f"write {number}{meant}")
     days = number * (7 if unit == "w" else 1)
