@@ -9,8 +9,9 @@ import pytest
 from tests.report import axe, portfolio_cases
 from tests.report import report_cases as cases
 from tests.report import rich_cases as rich
+from tests.report.test_always_on import EVERYTHING
 from uplift.report import render
-from uplift.report.document import html_of_portfolio
+from uplift.report.document import html_of_always_on, html_of_portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -33,6 +34,7 @@ def pages() -> dict[str, str]:
         "refused": render(cases.srm_failed(), language="de"),
         "hostile": render(cases.hostile_names(), language="en"),
         "index": html_of_portfolio(portfolio_cases.portfolio(), "de"),
+        "always-on": html_of_always_on(EVERYTHING, "de"),
     }
 
 

@@ -74,6 +74,7 @@ def report(
         if portfolio or any(path.is_dir() for path in given):
             stages("index of all experiments")
             written.append(_index(found, speech_of(language), output or Path("reports")))
+        written += _always_on([path for path in given if path.is_dir()], speech_of(language), found, output)
     for kind, path in written:
         typer.echo(f"{kind:<7} {shown(path)}")
 
@@ -134,6 +135,23 @@ def _index(found: tuple[Result, ...], choice: Language | None, folder: Path) -> 
     day = max([today(), *(result.as_of for result in found)])
     page = Portfolio(latest(found), day, _open_tests(day))
     return "index", write_portfolio(page, folder / "index.html", language=speech)
+
+
+def _always_on(
+    folders: Sequence[Path], choice: Language | None, found: tuple[Result, ...], output: Path | None
+) -> list[tuple[str, Path]]:
+    """The page of forecast, send time, monitors and recommendations, where a folder of results holds any."""
+    from uplift.report import write_always_on
+    from uplift.results.always_on import read_folder
+
+    written = []
+    for folder in folders:
+        everything = read_folder(folder / "always-on")
+        if everything is not None:
+            speech = choice if choice is not None else found[0].experiment.language
+            page = (output or Path("reports")) / f"always-on.{speech}.html"
+            written.append(("page", write_always_on(everything, page, language=speech)))
+    return written
 
 
 def _open_tests(day: datetime.date) -> tuple[OpenTest, ...]:
