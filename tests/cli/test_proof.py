@@ -66,6 +66,17 @@ def test_status_erase_and_gc_tell_what_they_did(bench: Bench) -> None:
     assert '"verb": "erase"' in done.output
 
 
+def test_a_state_is_moved_where_project_yml_will_say(bench: Bench) -> None:
+    bench.assign()
+    done = CliRunner().invoke(app, ["move", "elsewhere"])
+    assert done.exit_code == 0, done.output
+    assert "copied 1 runs and 1 files with 60 rows" in done.output
+    assert "state: elsewhere" in done.output
+    bench.project(state="elsewhere")
+    assert "60 rows" in CliRunner().invoke(app, ["status"]).output
+    assert CliRunner().invoke(app, ["move", "elsewhere"]).exit_code == 2
+
+
 def test_import_reads_lists_and_sends(bench: Bench) -> None:
     bench.write(arms={"control": {"weight": "50%", "control": True}, "treatment": {"weight": "50%"}})
     (bench.root / "kg.csv").write_text("id\n1\n2\n", encoding="utf-8")
