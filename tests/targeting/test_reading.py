@@ -203,6 +203,47 @@ def test_features_exported_too_late_are_refused(tmp_path: Path) -> None:
     assert refused(late).code == "UP715"
 
 
+SCORES = """
+SELECT i AS customer_id, i % 11 AS value, CASE WHEN i % 4 = 0 THEN 'churn' ELSE 'active' END AS state {known}
+FROM range(1, 401) AS t(i) WHERE i % 13 > 0
+"""
+
+
+def scored(folder: Path, known: str) -> Study:
+    """A study whose features come from the contacts and from scores."""
+    write_parquet(folder / "contacts.parquet", CONTACTS)
+    write_parquet(folder / "scores.parquet", SCORES.format(known=known))
+    here = {"grain": "contact", "id": "customer_id"}
+    return study_in(
+        folder,
+        sources={"contacts": {"file": "../contacts.parquet", **here}, "scores": {"file": "../scores.parquet", **here}},
+        metrics=METRICS,
+        use=[("visit", None), ("spend", None)],
+        audience={"source": "contacts", "scores": "scores"},
+        assignment={"method": "observed", "column": "split"},
+        arms={name: {**arm, "observed": seen} for (name, arm), seen in zip(HALVES.items(), "ab", strict=True)},
+        more={"targeting": {"features": ["recency", "value", "state"]}},
+    )
+
+
+@pytest.mark.parametrize("day", [f"DATE '{START.isoformat()}'", f"'{START.isoformat()}'"])
+def test_scores_are_features_when_they_saw_nothing_of_the_test(tmp_path: Path, day: str) -> None:
+    data = read(scored(tmp_path, f", {day} AS scored_on"))
+    i = data.ids.astype(int)
+    value = data.features.column("value")
+    assert np.array_equal(np.isnan(value), i % 13 == 0)
+    assert np.array_equal(value[i % 13 > 0], (i % 11)[i % 13 > 0])
+    assert data.features.columns[2].levels == ("active", "churn")
+
+
+def test_scores_that_saw_the_test_or_do_not_say_are_refused(tmp_path: Path) -> None:
+    later = START + datetime.timedelta(days=1)
+    problem = refused(scored(tmp_path / "late", f", DATE '{later.isoformat()}' AS scored_on"))
+    assert problem.code == "UP715"
+    assert "uplift score --as-of" in problem.fix
+    assert refused(scored(tmp_path / "unsaid", "")).code == "UP670"
+
+
 def test_a_wrong_split_comes_before_everything(tmp_path: Path) -> None:
     arms = {
         "control": {"weight": "30%", "control": True, "observed": "a"},
@@ -238,15 +279,9 @@ def test_an_experiment_without_the_block_is_told_what_to_write(tmp_path: Path) -
 
 
 def test_an_outcome_that_can_not_be_had_is_refused(tmp_path: Path) -> None:
-    arms = {
-        "control": {"weight": "50%", "control": True, "observed": "a"},
-        "mail": {"weight": "50%", "observed": "b", "redemption_cost": "5 EUR"},
-    }
-    value = {"value": {"margin": "40%"}}
-    study = study_of(tmp_path, ["recency"], arms=arms, targeting={"outcome": "net_value"}, more=value)
-    problem = refused(study)
+    problem = refused(study_of(tmp_path, ["recency"], targeting={"outcome": "net_value"}))
     assert problem.code == "UP717"
-    assert "which rows are redemptions" in problem.message
+    assert "the block `value` with a margin is missing" in problem.message
 
 
 def test_hillstrom_is_read_as_its_file_says(

@@ -10,11 +10,11 @@ from typing import Literal
 from uplift.engine.adapter import Engine, quoted
 from uplift.engine.expression_sql import ColumnType
 from uplift.engine.expressions import Type
-from uplift.engine.score_table import open_scores, with_scores
+from uplift.engine.score_table import SCORED_ON, Scores, open_scores, with_scores
 from uplift.engine.snippets import did_you_mean
 from uplift.engine.sources import SourceTable, open_source
 from uplift.engine.typed import UNIT, column_use, typed_source
-from uplift.errors import Problem, SpecError
+from uplift.errors import DataError, Problem, SpecError
 from uplift.spec.experiment import Guardrail, Primary, RowNumber, Secondary
 from uplift.spec.study import Study
 from uplift.spec.targeting import Targeting
@@ -39,38 +39,55 @@ class FeatureColumn:
 
 @dataclass(frozen=True, slots=True)
 class FeatureSource:
-    """The open source of the features: its columns, and the SQL of the day on which they were known (None: unsaid)."""
+    """The open source of the features: its columns, and the columns that say since when they are known.
+
+    `known_on` are (name, SQL of a day): the one that `targeting.as_of` names, and `scored_on` of scores.
+    """
 
     columns: tuple[FeatureColumn, ...]
     table: SourceTable
     notices: tuple[Problem, ...]
-    known_on: str | None
+    known_on: tuple[tuple[str, str], ...]
 
 
 def feature_source(engine: Engine, study: Study, targeting: Targeting, *, cache: Path) -> FeatureSource:
     """Open the contacts with their scores and type the features.
 
     Raises SpecError: UP541 an unknown column (with the nearest name), UP714 a column that is no feature because it is
-    the contact's id, its arm, or an outcome.
+    the contact's id, its arm, or an outcome; DataError: UP670 scores that don't say what they have seen.
     """
     experiment = study.experiment
     _refuse_outcomes(study, targeting)
     own_id = None if isinstance(experiment.unit.id, RowNumber) else experiment.unit.id
-    dated = None if targeting.as_of == "assignment" else targeting.as_of
-    wanted = list(dict.fromkeys([*targeting.features, *([dated] if dated else [])]))
-    table = _table(engine, study, wanted, own_id, cache)
+    scores = open_scores(engine, study, cache=cache)
+    dated = [] if targeting.as_of == "assignment" else [targeting.as_of]
+    if scores is not None and set(scores.names) & set(targeting.features):
+        dated += [_scored_on(study, scores)]
+    wanted = list(dict.fromkeys([*targeting.features, *dated]))
+    table = _table(engine, study, wanted, own_id, scores, cache)
     _refuse_unknown(study, targeting, wanted, table)
     types = _types(engine, study, table, wanted, dated)
     uses = [column_use(name, types[name], study.document.place("targeting", "features")) for name in wanted]
     times = [name for name in wanted if types[name] in ("date", "timestamp")]
     typed = typed_source(engine, study, table, uses, view=VIEW, unit=own_id, times=times)
     columns = tuple(_column(name, typed.columns[name]) for name in targeting.features)
-    known_on = None if dated is None else f"CAST(f.{quoted(dated)} AS DATE)"
+    known_on = tuple((name, f"CAST(f.{quoted(name)} AS DATE)") for name in dict.fromkeys(dated))
     return FeatureSource(columns, table, typed.notices, known_on)
 
 
-def _table(engine: Engine, study: Study, wanted: Sequence[str], own_id: str | None, cache: Path) -> SourceTable:
-    scores = open_scores(engine, study, cache=cache)
+def _scored_on(study: Study, scores: Scores) -> str:
+    """The column that says until when the scores have seen data."""
+    if SCORED_ON in scores.names:
+        return SCORED_ON
+    place = study.document.place("targeting", "features")
+    message = f"source {scores.table.name} does not say until when its scores have seen data"
+    fix = f"add the column {SCORED_ON}: a date, and all data that were used are older"
+    raise DataError(Problem("UP670", message, fix=fix, place=place))
+
+
+def _table(
+    engine: Engine, study: Study, wanted: Sequence[str], own_id: str | None, scores: Scores | None, cache: Path
+) -> SourceTable:
     table = open_source(
         engine,
         study,
@@ -135,7 +152,7 @@ def _refuse_unknown(study: Study, targeting: Targeting, wanted: Sequence[str], t
 
 
 def _types(
-    engine: Engine, study: Study, table: SourceTable, wanted: Sequence[str], dated: str | None
+    engine: Engine, study: Study, table: SourceTable, wanted: Sequence[str], dated: Sequence[str]
 ) -> dict[str, Type | None]:
     """What each column is; a text column of a file is a number or a date where every value is one."""
     source = study.source(table.name)
@@ -144,7 +161,7 @@ def _types(
     for name in wanted:
         column = table.column(name)
         found[name] = None
-        if name == dated:
+        if name in dated:
             found[name] = "timestamp"
         elif column.physical == "text" and name not in source.columns:
             asked.append(name)
@@ -183,7 +200,6 @@ def joined_sql(source: FeatureSource, *, unit_key: str, extra: Sequence[str]) ->
     """One row per contact of the unit table `units`, sorted by id: `extra` columns, then the features as x0, x1, …"""
     selected = [*extra, f"(f.{UNIT} IS NOT NULL) AS found"]
     selected += [f"{column.sql} AS x{i}" for i, column in enumerate(source.columns)]
-    if source.known_on is not None:
-        selected.append(f"(u.assigned_day - {source.known_on}) AS {KNOWN_ON}")
+    selected += [f"(u.assigned_day - {day}) AS {KNOWN_ON}{i}" for i, (_, day) in enumerate(source.known_on)]
     rows = f"{UNITS} AS u LEFT JOIN {VIEW} AS f ON f.{UNIT} = {unit_key}"
     return f"SELECT {', '.join(selected)} FROM {rows} ORDER BY u.unit_id"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from uplift.engine.adapter import Engine, quoted, text_literal
 from uplift.engine.assigned import Assigned, unit_key_sql
 from uplift.engine.kept import make_cache
 from uplift.engine.plan import MetricPlan, plan
+from uplift.engine.score_table import SCORED_ON
 from uplift.engine.units import UnitTable, unit_table
 from uplift.engine.value import redemption_plan
 from uplift.errors import DataError, Problem, SpecError
@@ -29,7 +30,7 @@ from uplift.spec.targeting import Targeting
 from uplift.store import Run
 from uplift.targeting.chances import propensities, require_right_split, weights_of_epochs
 from uplift.targeting.contracts import Feature, Features, Outcome, TargetingData
-from uplift.targeting.feature_columns import KNOWN_ON, MOST_LEVELS, UNITS, FeatureColumn, feature_source, joined_sql
+from uplift.targeting.feature_columns import KNOWN_ON, MOST_LEVELS, UNITS, FeatureSource, feature_source, joined_sql
 from uplift.targeting.influence import Floats, codes_of
 from uplift.targeting.outcomes import NET_VALUE, Measured, net_value_outcome, outcome_of, wanted_metrics
 
@@ -85,7 +86,7 @@ def read_targeting(
 
         with duckdb.connect() as local:
             local.execute(f"CREATE VIEW rows AS SELECT * FROM read_parquet({text_literal(str(path))})")
-            data = _assembled(local, study, targeting, names, plans, unit, source.columns, as_of, runs, notice)
+            data = _assembled(local, study, targeting, names, plans, unit, source, as_of, runs, notice)
     return replace(data, read_from=_read_from(study, assigned, unit, as_of))
 
 
@@ -122,7 +123,7 @@ def _assembled(
     names: Sequence[str],
     plans: Sequence[MetricPlan],
     unit: UnitTable,
-    columns: Sequence[FeatureColumn],
+    source: FeatureSource,
     as_of: datetime.date,
     runs: Sequence[Run],
     notice: Notice,
@@ -159,7 +160,7 @@ def _assembled(
                     place=study.document.place("arms", name, of="key"),
                 )
             )
-    matrix, features = _features(local, study, targeting, columns, rows)
+    matrix, features = _features(local, study, targeting, source, rows)
     return TargetingData(
         ids=_texts(local, "unit_id")[rows],
         features=Features(matrix, features),
@@ -217,10 +218,11 @@ def _features(
     local: duckdb.DuckDBPyConnection,
     study: Study,
     targeting: Targeting,
-    columns: Sequence[FeatureColumn],
+    source: FeatureSource,
     rows: NDArray[np.int64],
 ) -> tuple[NDArray[np.float32], tuple[Feature, ...]]:
-    _refuse_later(local, study, targeting, columns)
+    _refuse_later(local, study, targeting, source)
+    columns = source.columns
     matrix = np.empty((len(rows), len(columns)), dtype=np.float32)
     features, problems = [], []
     for i, column in enumerate(columns):
@@ -257,26 +259,30 @@ def _coded(local: duckdb.DuckDBPyConnection, column: str, levels: Sequence[str])
     return _numbers(local, f"(list_position([{listed}], {column}) - 1)")
 
 
-def _refuse_later(
-    local: duckdb.DuckDBPyConnection, study: Study, targeting: Targeting, columns: Sequence[FeatureColumn]
-) -> None:
-    """Refuse what was not known yet on the day of assignment (UP715)."""
+def _refuse_later(local: duckdb.DuckDBPyConnection, study: Study, targeting: Targeting, source: FeatureSource) -> None:
+    """Refuse what was not known yet on the day of assignment (UP715): dates, rows, and scores of later days."""
     problems = []
-    checked: Mapping[str, tuple[str, tuple[str | int, ...]]] = {
-        f"x{i}": (column.name, ("features", i)) for i, column in enumerate(columns) if column.kind == "days"
-    }
-    if targeting.as_of != "assignment":
-        checked = {KNOWN_ON: (targeting.as_of, ("as_of",)), **checked}
-    for column, (name, path) in checked.items():
-        found = local.execute(f"SELECT count(*) FROM rows WHERE {column} < 0").fetchone()
+    checked: list[tuple[str, str, tuple[str | int, ...]]] = []
+    for i, (name, _) in enumerate(source.known_on):
+        checked.append((f"{KNOWN_ON}{i}", name, ("as_of",) if name == targeting.as_of else ("features",)))
+    for i, column in enumerate(source.columns):
+        if column.kind == "days":
+            checked.append((f"x{i}", column.name, ("features", i)))
+    for column_sql, name, path in checked:
+        found = local.execute(f"SELECT count(*) FROM rows WHERE {column_sql} < 0").fetchone()
         if found and found[0]:
+            scored = name == SCORED_ON and name != targeting.as_of
+            fix = "score as of the day of assignment: uplift score --as-of DAY" if scored else _EXPORT
             problems.append(
                 Problem(
                     "UP715",
                     f"column '{name}' is later than the assignment ({found[0]:,} contacts): that is the future",
-                    fix="export the features as they were on the day of assignment",
+                    fix=fix,
                     place=study.document.place("targeting", *path),
                 )
             )
     if problems:
         raise DataError(*problems)
+
+
+_EXPORT = "export the features as they were on the day of assignment"
