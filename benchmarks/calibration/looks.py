@@ -54,11 +54,11 @@ def cells() -> list[Cell]:
     rules = ("obrien_fleming", "pocock", "hsd(-4)")
     times = ((10, "4 equal looks"), (10, "4 unequal looks"), (50, "4 equal looks"))
     planned: list[Design] = [("share", split, rule, when, False) for rule in rules for split, when in times]
-    planned += [("share", split, rule, when, True) for rule in rules for split, when in times]
     planned += [
         ("revenue per contact", split, rule, "4 equal looks", False)
         for split, rule in ((10, "obrien_fleming"), (10, "pocock"), (10, "hsd(-4)"), (50, "obrien_fleming"))
     ]
+    planned += [("share", split, rule, when, True) for rule in rules for split, when in times]
     open_ended: list[Design] = [
         ("share", split, "confidence sequence", "28 daily looks", False) for split in (10, 20, 50)
     ]
