@@ -27,7 +27,7 @@ from uplift.engine.adapter import (
 )
 from uplift.engine.kept import make_cache
 from uplift.errors import DataError, Problem
-from uplift.store.files import aside_of
+from uplift.store.files import ASIDE, aside_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -325,7 +325,7 @@ def _plain_errors() -> Iterator[None]:
         raise
     except duckdb.IOException as error:
         if "No space left" in str(error):
-            raise DataError(_disk_full()) from error
+            raise DataError(_disk_full(kept=ASIDE in str(error))) from error
         raise DataError(
             Problem(
                 "UP581",
@@ -347,7 +347,13 @@ def _out_of_memory() -> Problem:
     )
 
 
-def _disk_full() -> Problem:
+def _disk_full(*, kept: bool = False) -> Problem:
+    if kept:
+        return Problem(
+            "UP587",
+            "the disk is full: a converted file or a table could not be written; nothing half is left of it",
+            fix="free some space where the project's state is (`uplift gc --caches` removes what can be made again)",
+        )
     return Problem(
         "UP587",
         "the disk is full: what did not fit into memory was to be kept there for a moment",
