@@ -137,7 +137,10 @@ def test_a_full_disk_is_said_in_plain_words(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
 def test_a_disk_too_full_for_what_is_kept_is_said_in_other_words(tmp_path: Path) -> None:
     (tmp_path / ".aside-units.parquet").symlink_to("/dev/full")
-    with DuckDBEngine() as engine, pytest.raises(DataError, match=r"UP587(?s:.*)could not be written(?s:.*)gc --caches"):
+    with (
+        DuckDBEngine() as engine,
+        pytest.raises(DataError, match=r"UP587(?s:.*)could not be written(?s:.*)gc --caches"),
+    ):
         engine.run(f"COPY (SELECT range FROM range(1000000)) TO '{tmp_path}/.aside-units.parquet' (FORMAT parquet)")
 
 
