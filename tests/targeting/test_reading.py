@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine.studies import START, ledger, study_in, write_parquet
 from uplift.engine import Assigned, DuckDBEngine
-from uplift.errors import Problem, UpliftError
+from uplift.errors import Problem, SpecError, UpliftError
 from uplift.spec.study import Study
 from uplift.store import Run
 from uplift.targeting.contracts import TargetingData
@@ -278,10 +278,16 @@ def test_an_experiment_without_the_block_is_told_what_to_write(tmp_path: Path) -
     assert refused(study).code == "UP712"
 
 
-def test_an_outcome_that_can_not_be_had_is_refused(tmp_path: Path) -> None:
-    problem = refused(study_of(tmp_path, ["recency"], targeting={"outcome": "net_value"}))
+def test_an_outcome_of_which_less_is_better_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(METRICS, "spend", {**METRICS["spend"], "better": "down"})
+    problem = refused(study_of(tmp_path, ["recency"], targeting={"outcome": "spend"}))
     assert problem.code == "UP717"
-    assert "the block `value` with a margin is missing" in problem.message
+    assert problem.fix == "name one of: net_value, visit"
+
+
+def test_a_net_value_that_nothing_declares_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="net value needs the margin of revenue"):
+        study_of(tmp_path, ["recency"], targeting={"outcome": "net_value"})
 
 
 def test_hillstrom_is_read_as_its_file_says(
