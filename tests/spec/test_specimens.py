@@ -124,6 +124,14 @@ def test_a_misspelt_key_is_caught_at_its_own_line_and_column(specimens: Path, tm
     assert check_misspellings(specimens, tmp_path / "misspelt", a_few) > 400
 
 
+def test_so_is_every_key_of_the_yaml_that_we_ship(root: Path, tmp_path: Path) -> None:
+    """One swapped pair of letters in each key of our own experiments and their project."""
+    assert (
+        check_misspellings(root / "experiments", tmp_path / "misspelt", lambda words: words[len(words) // 4 :][:1])
+        > 300
+    )
+
+
 @pytest.mark.slow
 def test_every_misspelling_of_every_key_is_caught(specimens: Path, tmp_path: Path) -> None:
     assert check_misspellings(specimens, tmp_path / "misspelt", lambda words: words) > 2_000

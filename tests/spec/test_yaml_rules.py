@@ -317,4 +317,6 @@ def test_a_layer_is_not_booked_twice_at_the_same_time(write: Write) -> None:
 def test_a_layer_is_shared_by_range_or_by_time(write: Write, change: Change) -> None:
     path = write(LAYER)
     _beside(path, "summer", ("id: sale", "id: summer"), change)
-    assert findings(path.parent) == ()
+    assert [
+        p for p in findings(path.parent) if p.code != "UP250"
+    ] == []  # the day after is too soon for the same people

@@ -50,7 +50,7 @@ def check_paths(paths: Sequence[Path | str], *, today: datetime.date) -> Report:
 
 
 def check_changed(paths: Sequence[Path | str], *, ref: str, today: datetime.date) -> Report:
-    """All rules for what changed against a git ref; of the other files only what shows between files.
+    """All rules for what changed against a git ref; of the other files only the errors that show between files.
 
     A changed project.yml or lock changes the experiments that it is about. Files without a finding that did not change
     are not in the report. Raises ProjectError where git can't tell.
@@ -61,10 +61,15 @@ def check_changed(paths: Sequence[Path | str], *, ref: str, today: datetime.date
     examined = examine(paths)
     ours = {file.path.absolute() for file in examined if _touched(file, changed)}
     return tuple(
-        _checkup(file, today) if file.path.absolute() in ours else Checkup(file.path, None, None, file.common)
+        _checkup(file, today) if file.path.absolute() in ours else Checkup(file.path, None, None, _grave(file.common))
         for file in examined
-        if file.common or file.path.absolute() in ours
+        if _grave(file.common) or file.path.absolute() in ours
     )
+
+
+def _grave(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The errors: a warning between two files that nobody touched has been read when they came."""
+    return tuple(problem for problem in problems if problem.level == "error")
 
 
 def _touched(file: Examined, changed: frozenset[Path]) -> bool:

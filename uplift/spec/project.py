@@ -379,6 +379,11 @@ class Defaults(Model):
         description="Design settings of every experiment; an experiment's own words win.",
         examples=[{"alpha": 0.05, "power": 0.8}],
     )
+    wash_out: WindowField = Field(
+        default=Duration(30),
+        description="Days after a test for which its contacts are still under its influence.",
+        examples=["30d"],
+    )
     privacy: Privacy = Field(
         default_factory=Privacy.model_construct,
         description="What a report may show, and how long it is known who was in a test.",

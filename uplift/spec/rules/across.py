@@ -1,4 +1,4 @@
-"""Several experiments of one project: ids are used once, and a layer is not booked twice at the same time."""
+"""Several experiments of one project: ids are used once, a layer is booked once, nobody is tested twice at a time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from uplift.errors import Problem
 from uplift.spec.quantities import share_text
-from uplift.spec.rules.metrics import uses
-from uplift.spec.rules.timing import last_assignment
+from uplift.spec.rules.carry_over import carried_over
+from uplift.spec.rules.timing import busy
 from uplift.spec.study import Study
 
 
@@ -24,6 +24,10 @@ def across(studies: Sequence[Study]) -> dict[Path, tuple[Problem, ...]]:
         for first, second in _sharing(together):
             for problem in (*_same_id(first, second), *_overlap(first, second)):
                 found.setdefault(second.document.path, []).append(problem)
+        booked_twice = {path for path, problems in found.items() if any(p.code == "UP211" for p in problems)}
+        for path, problem in carried_over(together):
+            if path not in booked_twice:
+                found.setdefault(path, []).append(problem)
     return {path: tuple(problems) for path, problems in found.items()}
 
 
@@ -75,12 +79,3 @@ def _overlap(first: Study, second: Study) -> tuple[Problem, ...]:
             second.document.place("assignment", "layer"),
         ),
     )
-
-
-def busy(study: Study) -> tuple[datetime.date, datetime.date]:
-    """The days on which a contact may be inside the experiment: from the start to the end of the last window."""
-    last = last_assignment(study)
-    if last is None:
-        return study.experiment.schedule.start, datetime.date.max
-    longest = max((use.window.days for _, use in uses(study) if use.window), default=0)
-    return study.experiment.schedule.start, last + datetime.timedelta(days=longest)

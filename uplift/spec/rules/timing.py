@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from uplift.errors import Problem
+from uplift.spec.rules.metrics import uses
 from uplift.spec.study import Study
 
 
@@ -121,6 +122,15 @@ def last_assignment(study: Study) -> datetime.date | None:
     if experiment.audience.entry == "waves":
         return start + datetime.timedelta(days=(waves.count - 1) * waves.every.days) if waves else None
     return start
+
+
+def busy(study: Study) -> tuple[datetime.date, datetime.date]:
+    """The days on which a contact may be inside the experiment: from the start to the end of the last window."""
+    last = last_assignment(study)
+    if last is None:
+        return study.experiment.schedule.start, datetime.date.max
+    longest = max((use.window.days for _, use in uses(study) if use.window), default=0)
+    return study.experiment.schedule.start, last + datetime.timedelta(days=longest)
 
 
 def _day(look: str) -> datetime.date | None:

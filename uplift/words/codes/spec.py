@@ -536,9 +536,26 @@ SPEC: tuple[Entry, ...] = (
         "What a treatment earned is margin × revenue less the cost of contacts and redemptions. Revenue is read from a "
         "metric per contact, and a redemption costs nothing until it is known which rows are redemptions.",
         "Was eine Maßnahme einbringt, ist Marge × Umsatz abzüglich der Kosten für Kontakte und Einlösungen. Der Umsatz "
-        "kommt aus einer Metrik je Kontakt, und eine Einlösung lässt sich nur abrechnen, wenn bekannt ist, welche Zeilen "
-        "Einlösungen sind.",
+        "kommt aus einer Metrik je Kontakt, und eine Einlösung lässt sich nur abrechnen, wenn bekannt ist, welche "
+        "Zeilen Einlösungen sind.",
         "Add a metric of revenue per contact, and `value.redemptions` where redemptions cost something.",
         "Eine Metrik für den Umsatz je Kontakt ergänzen und `value.redemptions`, wo Einlösungen etwas kosten.",
+    ),
+    Entry(
+        "UP250",
+        "Two tests on the same people",
+        "Zwei Tests mit denselben Menschen",
+        "Both tests name the same audience, and they run at the same time or follow each other within the "
+        "wash-out (project.yml, defaults.wash_out, 30 days unless stated otherwise). The draws are "
+        "independent, so neither is biased on average; but each measures its effect on people who were "
+        "also under the other one, and a coupon of the first test is still redeemed in the second.",
+        "Beide Tests nennen dieselbe Zielgruppe und laufen gleichzeitig oder folgen einander innerhalb "
+        "der Auswaschzeit (project.yml, defaults.wash_out, ohne Angabe 30\u00a0Tage). Die Ziehungen sind "
+        "unabhängig, also ist keiner im Mittel verzerrt; aber jeder misst seine Wirkung an Menschen, die "
+        "auch unter der anderen standen, und ein Gutschein aus dem ersten Test wird noch im zweiten "
+        "eingelöst.",
+        "Start the later one after the wash-out, or give both a range of one layer: then they never share a contact.",
+        "Den späteren nach der Auswaschzeit beginnen, oder beiden einen Bereich einer Ebene (layer) "
+        "geben: Dann teilen sie keinen Kontakt.",
     ),
 )
