@@ -120,3 +120,18 @@ def test_the_first_row_of_a_contact_decides_whether_or_not_somebody_has_two(tmp_
         assert (total(found, "clicks"), total(found, "clicks", "treatment")) == (1, 2)
         assert found.assigned == {"control": 1, "treatment": 1}
     assert dict(once.sql)["assigned"] == dict(twice.sql)["assigned"]
+
+
+def test_who_was_held_out_first_is_in_no_arm(tmp_path: Path) -> None:
+    rows = "SELECT unnest([1, 2, 3]) AS customer_id, TIMESTAMP '2026-03-05 12:00' AS at, 'click' AS event"
+    study = shop(tmp_path, rows)
+    later = datetime.datetime(2026, 3, 4)
+    held = [
+        {"unit_id": "1", "arm": "control"},
+        {"unit_id": "2", "arm": None, "status": "held_out"},
+        {"unit_id": "2", "arm": "treatment", "assigned_at": later},
+        {"unit_id": "3", "arm": "treatment", "assigned_at": later},
+    ]
+    found = measured(study, Assigned.from_ledger([ledger(tmp_path / "held.parquet", held)]))
+    assert found.assigned == {"control": 1, "treatment": 1}
+    assert (total(found, "clicks"), total(found, "clicks", "treatment")) == (1, 1)

@@ -109,8 +109,10 @@ WHERE experiment_id = {id_} AND (status = 'assigned' OR status = 'held_out')
         f"CAST(weight_epoch AS BIGINT) AS weight_epoch, stratum, {day} AS assigned_day "
         f"FROM ({first}) AS first_rows WHERE place = 1 AND status = 'assigned'"
     )
-    several = merges is not None or _somebody_twice(engine, study)
-    engine.materialize(rows, sql if several else _only_rows(study))
+    if merges is None:
+        engine.materialize(rows, _only_rows(study))
+    if merges is not None or _somebody_twice(engine, study, rows):
+        engine.materialize(rows, sql)
     known = f"SELECT * FROM {rows} WHERE arm IN ({arms})"
     engine.define(ASSIGNED, known)
     found = engine.run(
@@ -140,11 +142,16 @@ def _of_experiment(study: Study) -> str:
     )
 
 
-def _somebody_twice(engine: Engine, study: Study) -> bool:
-    """Whether a contact has several rows, which is rare: to put every contact's rows in order costs much more."""
-    key = unit_key_sql(study, "unit_id")
-    rows, contacts = engine.run(f"SELECT count(*), count(DISTINCT {key}) {_of_experiment(study)}")[0]
-    return rows != contacts
+def _somebody_twice(engine: Engine, study: Study, only: str) -> bool:
+    """Whether a contact has several rows, which is rare: to put every contact's rows in order costs much more.
+
+    `only` are the rows that assign; they are all there are where nobody is held out.
+    """
+    key, rows = "unit_key", f"FROM {only}"
+    if engine.run(f"SELECT count(*) {_of_experiment(study)} AND status = 'held_out'")[0][0]:
+        key, rows = unit_key_sql(study, "unit_id"), _of_experiment(study)
+    several, contacts = engine.run(f"SELECT count(*), count(DISTINCT {key}) {rows}")[0]
+    return several != contacts
 
 
 def _only_rows(study: Study) -> str:
