@@ -270,3 +270,17 @@ def test_erased_ids_are_no_trouble_to_merged_ones(drawn: Drawn) -> None:
     assert str(first) in export_lists(drawn.study, on=START, store=store)[0].read_text(encoding="utf-8").split()
     again = assign(drawn.study, on=START, store=store)
     assert (again.assigned, dict(again.excluded)) == (1, {"merged": 1})  # who was erased is in the source still
+
+
+def test_who_asks_to_be_forgotten_is_found_under_older_ids(drawn: Drawn) -> None:
+    from uplift.assignment.erasure import erase
+    from uplift.assignment.merged import ids_of_persons
+
+    first, second = drawn.members("control")[:2]
+    merged(drawn, {first: second, second: 9_000, 8_000: 8_001})
+    others = {str(first), str(second)}
+    assert ids_of_persons(drawn.study, ["9000", "no-such-contact"]) == others
+    assert ids_of_persons(drawn.study, [str(first)]) == {str(second), "9000"}
+    store = Store.open(drawn.study.root / ".uplift")
+    receipt = erase(store, ["9000"], root=drawn.study.root, on=AFTER, merged=others)
+    assert (receipt.contacts, receipt.merged, receipt.found, dict(receipt.rows)) == (1, 2, 2, {"sale": 2})

@@ -32,12 +32,16 @@ _GONE = ("cluster_id", "bucket", "eligible_at", "stratum")  # what could lead ba
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an erasure did; it holds no id. `rows` are the ledger's rows by experiment, `files` the lists, send logs and
-    scores (under the project's root) with the lines or rows that they lost."""
+    """What an erasure did; it holds no id. `merged` are further ids of the contacts, `found` counts ids.
+
+    `rows` are the ledger's rows by experiment, `files` the lists, send logs and scores (under the project's root) with
+    the lines or rows that they lost.
+    """
 
     number: str
     on: datetime.date
     contacts: int
+    merged: int
     found: int
     rows: tuple[tuple[str, int], ...]
     files: tuple[tuple[str, int], ...]
@@ -52,6 +56,7 @@ class Receipt:
         """The receipt as JSON values, for the catalog."""
         return {
             "contacts": self.contacts,
+            "merged_ids": self.merged,
             "found": self.found,
             "rows": dict(self.rows),
             "files": dict(self.files),
@@ -62,6 +67,7 @@ class Receipt:
         lines = [
             f"receipt {self.number} of {self.on}",
             f"  contacts to be erased: {self.contacts:,}; found here: {self.found:,}",
+            *([f"  older and newer ids of merged contacts: {self.merged:,}"] if self.merged else []),
             *(f"  ledger of {name}: {count:,} rows without a person now" for name, count in self.rows),
             f"  lists, send logs and scores: {self.lists:,} lines removed from {len(self.files):,} files",
             *(f"    {name}: {count:,}" for name, count in self.files),
@@ -71,17 +77,24 @@ class Receipt:
 
 
 def erase(
-    store: Store, contacts: Collection[str], *, root: Path, on: datetime.date, ids: Collection[str] = ()
+    store: Store,
+    contacts: Collection[str],
+    *,
+    root: Path,
+    on: datetime.date,
+    ids: Collection[str] = (),
+    merged: Collection[str] = (),
 ) -> Receipt:
     """Forget contacts, named by their ids as the ledger and the lists write them.
 
-    `root` is the project's root, under which lists lie, `ids` the names of id columns (see `without_contacts`). Doing
-    it again is harmless, and mends what a killed run left. Raises AssignmentError (UP830) without any id, StateError
-    for the store.
+    `root` is the project's root, under which lists lie, `ids` the names of id columns (see `without_contacts`),
+    `merged` further ids of the same persons (see `ids_of_persons`). Doing it again is harmless, and mends what a killed
+    run left. Raises AssignmentError (UP830) without any id, StateError for the store.
     """
-    wanted = frozenset(contact for contact in contacts if contact.strip())
-    if not wanted:
+    named = frozenset(contact for contact in contacts if contact.strip())
+    if not named:
         raise AssignmentError(Problem("UP830", "no contact is named", fix="give ids, or a file with one id per line"))
+    wanted = named | frozenset(merged)
     found: set[str] = set()
     files: dict[Path, int] = {}
     remove_leftovers(root, store)
@@ -90,7 +103,7 @@ def erase(
         found, files = found | here, files | lost
     with bounded_engine() as engine, store.writing() as writer:
         caches = remove_caches(store)
-        _name_contacts(engine, wanted)
+        name_contacts(engine, _CONTACTS, wanted)
         rows = []
         for path in sorted(p for folder in OF_CONTACTS for p in (root / folder).rglob("*.parquet")):
             removed, units = _remove_from(engine, path)
@@ -105,7 +118,8 @@ def erase(
         receipt = Receipt(
             number=secrets.token_hex(6),
             on=on,
-            contacts=len(wanted),
+            contacts=len(named),
+            merged=len(wanted - named),
             found=len(found),
             rows=tuple(rows),
             files=tuple((path.relative_to(root).as_posix(), lines) for path, lines in sorted(files.items())),
@@ -153,12 +167,13 @@ def forget_everybody(engine: Engine, store: Store, writer: CatalogWriter, experi
     return erased
 
 
-def _name_contacts(engine: Engine, contacts: Collection[str]) -> None:
-    engine.run(f"CREATE OR REPLACE TEMP TABLE {_CONTACTS} (unit_id VARCHAR)")
+def name_contacts(engine: Engine, name: str, contacts: Collection[str]) -> None:
+    """Keep ids as a relation with the column `unit_id`."""
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {name} (unit_id VARCHAR)")
     ordered = sorted(contacts)
     for start in range(0, len(ordered), 1000):
         values = ", ".join(f"({text_literal(contact)})" for contact in ordered[start : start + 1000])
-        engine.run(f"INSERT INTO {_CONTACTS} VALUES {values}")
+        engine.run(f"INSERT INTO {name} VALUES {values}")
 
 
 def _erase_from(engine: Engine, store: Store, writer: CatalogWriter, experiment: str) -> tuple[int, set[str]]:

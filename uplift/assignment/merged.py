@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
+from uplift.assignment.bounded import bounded_engine
+from uplift.assignment.erasure import name_contacts
 from uplift.engine.adapter import Engine
 from uplift.engine.assigned import unit_key_sql
-from uplift.engine.merges import MergedArm, merged_by_arm, open_merges
+from uplift.engine.merges import MERGED, MergedArm, merged_by_arm, open_merges
 from uplift.results import Check
 from uplift.spec import Study
 from uplift.stats.srm import SRM_ALPHA, srm_test
@@ -27,6 +29,25 @@ def merges(engine: Engine, study: Study) -> tuple[Check, ...]:
         return ()
     arms = merged_by_arm(engine, study, unit_key_sql(study, "l.unit_id"), until=datetime.date.max)
     return (rate_check(tuple(study.experiment.arms), arms, cluster=study.experiment.unit.cluster),)
+
+
+def ids_of_persons(study: Study, contacts: Collection[str]) -> frozenset[str]:
+    """All other ids of the persons to whom these belong, by the project's list of merges; none where it has none.
+
+    Who asks to be forgotten names the id of today; rows of the ledger may stand under an older one.
+    """
+    with bounded_engine() as engine:
+        if open_merges(engine, study) is None:
+            return frozenset()
+        name_contacts(engine, "asked", contacts)
+        today = (
+            f"SELECT unit_id FROM asked UNION SELECT kept_id FROM {MERGED} AS m JOIN asked AS a ON a.unit_id = m.old_id"
+        )
+        rows = engine.run(
+            f"SELECT unit_id FROM ({today}) AS t UNION"
+            f" SELECT m.old_id FROM {MERGED} AS m JOIN ({today}) AS t ON t.unit_id = m.kept_id"
+        )
+    return frozenset(str(unit) for (unit,) in rows) - frozenset(contacts)
 
 
 def rate_check(names: Sequence[str], arms: Sequence[MergedArm], *, cluster: str | None = None) -> Check:

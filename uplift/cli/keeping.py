@@ -12,6 +12,7 @@ from uplift.cli.options import FOLDER
 from uplift.errors import Problem
 
 if TYPE_CHECKING:
+    from uplift.spec import Study
     from uplift.spec.project import Project
     from uplift.store import Store
 
@@ -85,9 +86,12 @@ def erase(
 
     wanted = [*(contacts or ()), *(contacts_in(file) if file else ())]
     found, store, root = _opened(project)
-    receipt = forget(store, wanted, root=root, on=_today(found), ids=_id_columns(found, project.parent))
+    studies = _studies(project.parent)
+    receipt = forget(
+        store, wanted, root=root, on=_today(found), ids=_id_columns(found, studies), merged=_merged(studies, wanted)
+    )
     typer.echo(str(receipt))
-    if missing := receipt.contacts - receipt.found:
+    if (missing := receipt.contacts - receipt.found) > 0:
         message = f"{missing:,} of the contacts stand neither in a ledger nor on a list"
         fix = "ids are compared letter by letter: 00123 is not 123"
         typer.echo(str(Problem("UP831", message, fix=fix, level="note")), err=True)
@@ -132,19 +136,34 @@ def _today(project: Project) -> datetime.date:
     return datetime.datetime.now(ZoneInfo(project.timezone)).date()
 
 
-def _id_columns(project: Project, folder: Path) -> set[str]:
+def _id_columns(project: Project, studies: list[Study]) -> set[str]:
     """The names under which lists and tables hold contacts: the sources' id columns and the experiments' units."""
+    names = {source.id for source in project.sources.values() if source.id is not None}
+    units = (study.experiment.unit.id for study in studies)
+    return names | {unit for unit in units if isinstance(unit, str)}
+
+
+def _merged(studies: list[Study], contacts: list[str]) -> set[str]:
+    """Further ids of these contacts, as the list of merges reads for the experiments: ids as integers, as texts."""
+    from uplift.assignment.merged import ids_of_persons
+    from uplift.engine.merges import merges_of
+
+    readers = {study.experiment.unit.type: study for study in studies if merges_of(study) is not None}
+    return {unit for study in readers.values() for unit in ids_of_persons(study, contacts)}
+
+
+def _studies(folder: Path) -> list[Study]:
+    """Every experiment beside the project file that can be read."""
     from uplift.errors import UpliftError
     from uplift.spec import load_study
 
-    names = {source.id for source in project.sources.values() if source.id is not None}
+    found = []
     for path in _experiments(folder):
         try:
-            unit = load_study(path).experiment.unit.id
+            found.append(load_study(path))
         except UpliftError:
             continue
-        names |= {unit} if isinstance(unit, str) else set()
-    return names
+    return found
 
 
 def _experiments(folder: Path) -> list[Path]:
