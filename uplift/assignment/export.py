@@ -54,7 +54,6 @@ def export_lists(
     """
     experiment = study.experiment
     files = store.ledger.files(experiment.id)
-    day = f"CAST(assigned_at AS DATE) {'=' if only_new else '<='} DATE '{on}'"
     if not files:
         raise _nobody(study)
     _check_layout(study, layout)
@@ -62,17 +61,7 @@ def export_lists(
     with bounded_engine() as engine, contextlib.ExitStack() as lists:
         engine.register_files(LEDGER, files)
         engine.run("SET preserve_insertion_order = true")
-        held = "" if only_new else _held_out_since(study, on, engine)
-        listed = LEDGER
-        if open_merges(engine, study) is not None:
-            listed = _PERSONS
-            key = unit_key_sql(study, "l.unit_id")
-            engine.define(
-                _PERSONS,
-                "SELECT r.* EXCLUDE (unit_id), CAST(r.person AS VARCHAR) AS unit_id"
-                f" FROM ({person_rows(study, key)}) AS r WHERE place = 1",
-            )
-        rows = f"SELECT unit_id, arm FROM {listed} WHERE status = 'assigned' AND {day}{held}"
+        rows = listed_sql(study, engine, on=on, only_new=only_new)
         engine.define(_LISTED, _with_columns(study, engine, rows, layout.columns))
         ((lines,),) = engine.run(f"SELECT count(*) FROM {_LISTED}")
         if not lines:
@@ -93,6 +82,25 @@ def export_lists(
                 _recode(aside, layout.encoding, path.name)
             paths.append(path)
     return tuple(paths)
+
+
+def listed_sql(study: Study, engine: Engine, *, on: datetime.date, only_new: bool) -> str:
+    """Who is written to (unit_id, arm), over the ledger that the engine knows as LEDGER: merged ids are one contact.
+
+    Without `only_new` everybody assigned up to the day, but for those whom a later holdout has taken off the lists.
+    """
+    day = f"CAST(assigned_at AS DATE) {'=' if only_new else '<='} DATE '{on}'"
+    held = "" if only_new else _held_out_since(study, on, engine)
+    listed = LEDGER
+    if open_merges(engine, study) is not None:
+        listed = _PERSONS
+        key = unit_key_sql(study, "l.unit_id")
+        engine.define(
+            _PERSONS,
+            "SELECT r.* EXCLUDE (unit_id), CAST(r.person AS VARCHAR) AS unit_id"
+            f" FROM ({person_rows(study, key)}) AS r WHERE place = 1",
+        )
+    return f"SELECT unit_id, arm FROM {listed} WHERE status = 'assigned' AND {day}{held}"
 
 
 def _parts(study: Study, layout: Layout) -> list[tuple[str, str]]:

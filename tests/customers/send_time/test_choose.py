@@ -195,6 +195,21 @@ def test_a_deadline_binds_both_arms(tmp_path: Path, opens: np.ndarray) -> None:
     assert written.result.one_for_all in early
 
 
+def test_a_holdout_that_began_after_the_draw_takes_contacts_off_the_list(tmp_path: Path, opens: np.ndarray) -> None:
+    """A fifth of 6,000 contacts: 4,800 are left, give or take five standard deviations."""
+    study = account(tmp_path, opens)
+    project, experiment = tmp_path / "experiments" / "project.yml", tmp_path / "experiments" / "spring-5.yml"
+    tomorrow = START + datetime.timedelta(days=1)
+    held = {"share": "20%", "unit": "customer_id", "from": tomorrow, "until": tomorrow + datetime.timedelta(days=90)}
+    for path, more in ((project, {"holdouts": {"quiet": held}}), (experiment, {"assignment": {"holdout": "quiet"}})):
+        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | more, sort_keys=False), "utf-8")
+    study = load_study(experiment)
+    with Store.open(study.root / study.project.state) as store:
+        assign(study, on=START, store=store)
+        written = send_times(study, on=tomorrow, store=store)
+    assert written.contacts == len(rows(written)) == pytest.approx(4_800, abs=160)
+
+
 def test_a_first_campaign_draws_everybody(tmp_path: Path, opens: np.ndarray) -> None:
     written = chosen(account(tmp_path, opens, chance=0.0), all_by_chance=True)
     assert {row["slot_by"] for row in rows(written)} == {"chance"}

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from uplift.assignment.decide import LEDGER
+from uplift.assignment.export import listed_sql
 from uplift.customers.send_time.habits import (
     Floats,
     Habits,
@@ -78,7 +80,7 @@ def send_times(
         raise AssignmentError(Problem("UP504", f"nobody is assigned to {study.experiment.id} yet", fix=fix))
     with tempfile.TemporaryDirectory(prefix="uplift-send-time-") as folder, _engine(study, folder) as engine:
         work = Path(folder)
-        engine.register_files("ledger", files)
+        engine.register_files(LEDGER, files)
         contacts = _next_contacts(engine, study, on, allowed, all_by_chance)
         if all_by_chance:
             engine.materialize(OWN, f"SELECT n, drawn AS slot FROM {NEXT}")
@@ -111,14 +113,14 @@ def _block(study: Study) -> SendTime:
 def _next_contacts(
     engine: Engine, study: Study, on: datetime.date, allowed: tuple[int, ...], all_by_chance: bool
 ) -> int:
-    """Everybody assigned up to the day, numbered by id, with the slot that chance gives him."""
+    """Everybody who is on the send lists of the day, numbered by id, with the slot that chance gives him."""
     experiment = study.experiment
     drawn = drawn_slot_sql(experiment.id, experiment.assignment.salt_epoch, "unit_id", allowed)
     chance = "TRUE" if all_by_chance else f"arm = {text_literal(experiment.control)}"
     engine.materialize(
         NEXT,
         f"SELECT row_number() OVER (ORDER BY unit_id) - 1 AS n, unit_id AS unit, arm, {drawn} AS drawn, "
-        f"{chance} AS by_chance FROM ledger WHERE status = 'assigned' AND CAST(assigned_at AS DATE) <= DATE '{on}'",
+        f"{chance} AS by_chance FROM ({listed_sql(study, engine, on=on, only_new=False)}) AS l",
     )
     ((contacts,),) = engine.run(f"SELECT count(*) FROM {NEXT}")
     if not int(str(contacts)):
