@@ -92,6 +92,20 @@ def test_an_ibis_table_is_taken(shop_folder: tuple[Study, Assigned, Cells], tmp_
     assert {arm: sums.nonzero for arm, sums in buyers.items()} == {"control": 0, "treatment": 0}
 
 
+@pytest.mark.parametrize("dtype", [None, str], ids=["as Excel has it", "as texts"])
+def test_a_workbook_is_taken_through_pandas(
+    shop_folder: tuple[Study, Assigned, Cells], tmp_path: Path, dtype: type | None
+) -> None:
+    """Cents, times and ids survive. Only an empty text is no value in a workbook, which one metric of the shop sees."""
+    pytest.importorskip("openpyxl")
+    study, who, in_files = shop_folder
+    orders = pd.read_parquet(study.root / "orders.parquet")
+    orders.astype({"net": float, "refund": float}).to_excel(tmp_path / "orders.xlsx", index=False)
+    table = pd.read_excel(tmp_path / "orders.xlsx", dtype=dtype)
+    found = cells(measured(with_sources(study, {"orders": table}, cache=tmp_path), who, cache=f"workbook {dtype}"))
+    assert {key[0] for key, value in in_files.items() if found[key] != value} == {"odd"}
+
+
 def test_what_is_no_table_is_refused_and_so_is_an_unknown_name(
     shop_folder: tuple[Study, Assigned, Cells], tmp_path: Path
 ) -> None:

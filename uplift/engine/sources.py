@@ -115,6 +115,8 @@ def open_source(
         table = _table(engine, name, relation, csv.fingerprint, csv.notices, csv.text, shown)
     else:
         fix = "export it as CSV or Parquet; several files of one source must be Parquet"
+        if any(path.suffix.lower() in EXCEL for path in paths):
+            fix = f"save it as CSV, or from Python: sources={{'{name}': pandas.read_excel(…, dtype=str)}}"
         raise DataError(Problem("UP520", f"'{shown}' is neither a CSV nor a Parquet file", fix=fix, place=place))
     for column in wanted or ():
         table.column(column)
