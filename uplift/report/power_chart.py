@@ -65,8 +65,10 @@ def curve(content: Curve, caption: Caption) -> str:
     here, found = content.planned
     if found is not None:  # a marker would be a <use>
         canvas.ax.add_patch(Ellipse((here, found), 9 * px, 9 * py, zorder=3, gid=f"{MARK}planned"))
-        below = 20 if found > 0.85 else 14
-        canvas.write(here + 9 * px, found - below * py, content.planned_text, "value")
+        foot = found - (20 if found > 0.85 else 14) * py
+        if foot - 4 * py < content.required < foot + 14 * py:  # the dashed line would run through the figures
+            foot = content.required - 18 * py
+        canvas.write(here + 9 * px, foot, content.planned_text, "value")
     return drawing(canvas.figure, caption, texts=canvas.texts, classes="chart narrow")
 
 
