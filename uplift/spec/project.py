@@ -202,7 +202,7 @@ class MetricDefinition(Model):
     )
     watch_by: Text | None = Field(
         default=None,
-        description="A column of the source (product, landing page) whose 20 largest values `uplift monitor` watches too.",
+        description="A column of the source (product, page) whose 20 largest values `uplift monitor` watches too.",
         examples=["landing_page"],
     )
     winsorise: Winsorise | None = Field(
