@@ -16,8 +16,10 @@ from scipy.special import chdtrc, gammaln, xlogy
 from uplift.errors import Problem, StatisticsError
 from uplift.results import Check
 from uplift.results.result import Fact
+from uplift.stats.moments import Floats
 
 SRM_ALPHA = 0.001
+_CONCENTRATION = 100.0  # of the prior against the designed split
 _EXACT_BELOW = 1_000  # contacts, for two arms
 _CHI_SQUARE_NEEDS = 5.0  # expected contacts per arm
 
@@ -102,32 +104,42 @@ def srm_check_of_epochs(
     return Check("UP601", "fail" if p_value < alpha else "ok", (*facts, ("epochs", len(epochs))))
 
 
-def split_bayes_factor(observed: Sequence[int], weights: Sequence[float], *, concentration: float = 100.0) -> float:
+def split_bayes_factor(
+    observed: Sequence[int], weights: Sequence[float], *, concentration: float = _CONCENTRATION
+) -> float:
     """The e-value against the designed split, as a natural logarithm: it may be looked at after every contact.
 
     Dirichlet(concentration · weights) mixture against the multinomial with the design's weights (Lindon & Malek 2022,
     Anytime-valid inference for multinomial count data, eq. 4). If the design holds, its expectation is one at every
     stopping time, so P(ever ≥ 1/alpha) ≤ alpha.
     """
-    shares = np.array(_shares(observed, weights))
-    counts = np.asarray(observed, dtype=np.float64)
-    if np.any(counts[shares == 0] > 0):
-        return math.inf
-    counts, shares = counts[shares > 0], shares[shares > 0]
-    prior, n = concentration * shares, counts.sum()
-    mixture = gammaln(prior.sum()) - gammaln(prior.sum() + n) + float(np.sum(gammaln(prior + counts) - gammaln(prior)))
-    return float(mixture - np.sum(xlogy(counts, shares)))
+    return float(_log_e_values([observed], weights, concentration)[0])
+
+
+def _log_e_values(cumulated: Sequence[Sequence[int]], weights: Sequence[float], concentration: float) -> Floats:
+    """The e-values of several rows of counts at once, as natural logarithms."""
+    shares = np.array(_shares(cumulated[0], weights))
+    counts = np.asarray(cumulated, dtype=np.float64)
+    if counts.min() < 0:
+        raise StatisticsError(Problem("UP615", "a count is negative", fix="count each contact once, in one arm"))
+    impossible = np.any(counts[:, shares == 0] > 0, axis=1)
+    counts, shares = counts[:, shares > 0], shares[shares > 0]
+    prior, n = concentration * shares, counts.sum(axis=1)
+    total = float(prior.sum())
+    mixture = gammaln(total) - gammaln(total + n) + np.sum(gammaln(prior + counts) - gammaln(prior), axis=1)
+    found: Floats = np.where(impossible, np.inf, mixture - np.sum(xlogy(counts, shares), axis=1))
+    return found
 
 
 def srm_sequence(
-    cumulated: Iterable[Sequence[int]], weights: Sequence[float], *, concentration: float = 100.0
+    cumulated: Iterable[Sequence[int]], weights: Sequence[float], *, concentration: float = _CONCENTRATION
 ) -> tuple[float, ...]:
     """Anytime-valid p-values for counts cumulated over days: 1 / (largest e-value so far), at most one."""
-    p_values, largest = [], 0.0
-    for observed in cumulated:
-        largest = max(largest, split_bayes_factor(observed, weights, concentration=concentration))
-        p_values.append(math.exp(-largest))
-    return tuple(p_values)
+    days = list(cumulated)
+    if not days:
+        return ()
+    largest = np.maximum.accumulate(np.maximum(_log_e_values(days, weights, concentration), 0.0))
+    return tuple(np.exp(-largest).tolist())
 
 
 def srm_sequence_check(
@@ -149,11 +161,8 @@ def srm_sequence_check_of_epochs(
     days = len(epochs[0][0]) if epochs else 0
     if not days:
         raise StatisticsError(Problem("UP615", "no day was counted", fix="give the counts of at least one day"))
-    p_values, largest = [], 0.0
-    for day in range(days):
-        together = math.fsum(split_bayes_factor(counts[day], weights) for counts, weights in epochs)
-        largest = max(largest, together)
-        p_values.append(math.exp(-largest))
+    together = np.sum([_log_e_values(counts, weights, _CONCENTRATION) for counts, weights in epochs], axis=0)
+    p_values = np.exp(-np.maximum.accumulate(np.maximum(together, 0.0))).tolist()
     first = next((day for day, p in enumerate(p_values, start=1) if p < alpha), None)
     facts = (("p", p_values[-1]), ("alpha", alpha), ("days", days), ("first_day", first))
     return Check("UP618", "ok" if first is None else "fail", facts)
