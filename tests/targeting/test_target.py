@@ -27,7 +27,8 @@ from uplift.spec import Study, load_study
 from uplift.spec.quantities import parse_money
 from uplift.store.places import targeting_path
 from uplift.targeting.learner import Settings
-from uplift.targeting.saved import save_reading
+from uplift.targeting.newcomers import list_newcomers
+from uplift.targeting.saved import save_model, save_reading
 from uplift.targeting.target import Targeted, target
 from uplift.targeting.target_files import read_list
 
@@ -152,6 +153,28 @@ def test_a_list_against_the_advice_says_so_in_every_row(tmp_path: Path) -> None:
     assert found.files is not None
     lines = found.files.csv.read_text("utf-8").splitlines()
     assert all("Gegen den Rat der Prüfung erstellt." in line for line in lines[1:])
+
+
+def test_a_list_on_which_nobody_gets_anything_has_no_next_experiment(tmp_path: Path) -> None:
+    """There is nothing to measure, by a fit as by a kept model."""
+    study, nothing = project(tmp_path, effect=0.0, size=1_500, targeting="  outcome: net_value\n"), parse_money("0 EUR")
+    found = run(study, anyway=True, budget=nothing)
+    assert found.model is not None
+    kept = save_model(study, found.model, found.as_of)
+    listed = list_newcomers(study, kept, on=ON, anyway=True, budget=nothing)
+    for made in (found, listed):
+        assert made.sent is not None
+        assert (made.sent.planned == 0).all()
+        assert made.next is None
+
+
+def test_a_kept_model_of_a_test_that_proved_nothing_writes_no_list(tmp_path: Path) -> None:
+    study = project(tmp_path, effect=0.0, size=1_500)
+    found = run(study)
+    assert found.model is not None
+    listed = list_newcomers(study, save_model(study, found.model, found.as_of), on=ON)
+    assert (listed.files, listed.next) == (None, None)
+    assert "has not proven that a selection is worth it" in str(listed)
 
 
 def test_a_budget_given_by_hand_wins(circle: tuple[Study, Targeted], tmp_path: Path) -> None:

@@ -109,6 +109,8 @@ def planned_campaign(
     shares = [control] if control else [Fraction(s, 100) for s in range(10, 51, 5)]
     name = campaign_id(study.experiment.id, on)
     campaign = Campaign(name, on, contacts, model, shares[0], asked, baseline, expected=expected, households=households)
+    if not contacts:  # nobody is on the list: there is nothing to measure, and no experiment is written
+        return campaign
     judged = None
     for share in shares:
         campaign = replace(campaign, control=share)
