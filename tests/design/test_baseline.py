@@ -356,3 +356,15 @@ def test_it_prints_as_a_table_in_both_languages(tmp_path: Path) -> None:
     assert "480 geeignete Kontakte am 1.\u00a0Juni 2026" in text(found, "de")
     assert "Korrelation im Haushalt" in text(found, "de")
     assert str(found) == text(found, "en")
+
+
+def test_strata_that_the_draw_would_pool_are_told(tmp_path: Path) -> None:
+    """480 eligible contacts in 300 households: no household has forty; two values of opt_in do."""
+    fine = ("assignment: {method: hash}", "assignment: {method: stratified, strata: [household]}")
+    study, _ = project(tmp_path / "fine", fine)
+    (told,) = [p for p in measure_baselines(study, as_of=AS_OF).notices if p.code == "UP213"]
+    assert told.level == "warning"
+    assert "300 of 300 strata have fewer than 40 contacts; 100% of all contacts are in them" in told.message
+    assert told.fix == "coarsen household"
+    coarse, _ = project(tmp_path / "coarse", (fine[0], fine[1].replace("household", "opt_in")))
+    assert not [p for p in measure_baselines(coarse, as_of=AS_OF).notices if p.code == "UP213"]

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from uplift.design.measured_past import explained_by_the_past, with_the_past
+from uplift.design.strata import strata_findings
 from uplift.design.timeline import ONE_DAY
 from uplift.errors import DataError, Problem, ProjectError
 from uplift.results.effects import Kind
@@ -135,6 +136,7 @@ def measure_baselines(
         warnings = require_no_id_problems(engine, study, cache=folder)
         who = audience(engine, study, cache=folder)
         entry = _entries(engine, study, day=day, as_of=as_of)
+        too_fine = strata_findings(engine, study)
         pretended = folder / f"baseline-{study.experiment.id}-{day}.parquet"
         engine.save(_as_if_assigned(study, day=day, first=entry.first), pretended)
         if not entry.measured:
@@ -172,7 +174,7 @@ def measure_baselines(
         clusters=clusters,
         metrics=metrics,
         not_measured=found.not_measured,
-        notices=tuple(dict.fromkeys((*warnings, *who.notices, *found.notices))),
+        notices=tuple(dict.fromkeys((*warnings, *too_fine, *who.notices, *found.notices))),
         language=study.project.language,
     )
 

@@ -248,6 +248,19 @@ SPEC: tuple[Entry, ...] = (
         "unit.cluster auf die Einheit der Ebene setzen.",
     ),
     Entry(
+        "UP213",
+        "Strata too fine",
+        "Schichten zu fein",
+        "Strata with fewer contacts than `min_stratum`, or than one of the smallest arm, can't be split as the weights "
+        "say; the draw puts them together into one. With many of them little is left of the stratification, and the "
+        "read-out by stratum rests on handfuls.",
+        "Schichten mit weniger Kontakten als `min_stratum`, oder als einem der kleinsten Gruppe, lassen sich nicht "
+        "nach den Gewichten teilen; die Ziehung legt sie zu einer zusammen. Sind es viele, bleibt von der Schichtung wenig, "
+        "und die Auswertung nach Schicht beruht auf einer Handvoll.",
+        "Drop a stratum column, or bin its values; give contacts without a value one of their own.",
+        "Eine Schichtspalte weglassen oder ihre Werte zusammenfassen; Kontakten ohne Wert einen eigenen geben.",
+    ),
+    Entry(
         "UP214",
         "Source not defined",
         "Quelle nicht definiert",
