@@ -174,7 +174,7 @@ def test_the_split_is_checked_where_it_was_drawn(bought: tuple[Shop, Result]) ->
 
 
 def test_households_get_a_verdict_and_nothing_is_left_unread(bought: tuple[Shop, Result]) -> None:
-    made, result = bought
+    _, result = bought
     assert result.trusted
     assert all(u.direction != "refused" for m in result.metrics for u in m.uplifts)
     assert result.not_evaluated == ()
