@@ -52,15 +52,17 @@ def second_road(
         for number, arm in enumerate(study.experiment.arms)
     }
     for metric in metrics:
-        use = next(use for role, use in uses_of(study) if (role, use.metric) == (metric.role, metric.name))
-        measured = measurement.metric(use.metric, use.window)
+        measured = measurement.metric(metric.name, metric.window_days)
         sums = cube.metrics.get(measured.key)
-        for question in questions_of(study, use, measured) if sums is not None and metric.kind != "quantile" else ():
+        if sums is None or metric.kind == "quantile":
+            continue
+        use = next(use for _, use in uses_of(study) if use.metric == metric.name)
+        for question in questions_of(study, use, measured):
             found = metric.uplift(question.treatment_arm)
-            if sums is None or found.direction == "refused" or found.relative is None or not found.relative > -1:
+            if found.direction == "refused" or found.relative is None or not found.relative > -1:
                 continue
             check = _check(metric, question, measured, sums, draws, found, terms)
-            if check is not None and (check.status != "ok" or metric.role == "primary"):
+            if check is not None:
                 several = len(study.experiment.treatments) > 1
                 yield check if several else replace(check, facts=check.facts[:1] + check.facts[2:])
 
@@ -74,6 +76,7 @@ def _check(
     uplift: Uplift,
     terms: Terms,
 ) -> Check | None:
+    """The check of one comparison; None without a second road, or where another metric than the primary agrees."""
     formula = formula_error(question, terms)
     groups = groups_of(measured, control=question.control_arm, treatment=question.treatment_arm)
     recipe = recipe_of(question, terms)
@@ -85,13 +88,16 @@ def _check(
     jackknife = bucket_jackknife(arms[0], arms[1], recipe)
     if formula is None or jackknife is None:
         return None
+    apart = jackknife / formula - 1
+    agrees = abs(math.log1p(apart)) <= math.log1p(AGREES)
+    if agrees and metric.role != "primary":
+        return None
     alpha = (1 - uplift.confidence) * (2 if terms.sides == 1 else 1)
     weights = draws[question.control_arm], draws[question.treatment_arm]
     interval = bucket_bootstrap(arms[0], arms[1], recipe, weights=weights, alpha=alpha).interval
     low, high = (None, None) if interval is None else (interval.low, interval.high)
     if terms.sides == 1:
         low, high = (low, None) if question.better == "up" else (None, high)
-    apart = jackknife / formula - 1
     facts = (
         ("metric", metric.title),
         ("arm", question.treatment_arm),
@@ -102,7 +108,7 @@ def _check(
         ("buckets", BUCKETS),
         ("replicates", REPLICATES),
     )
-    return Check(SECOND_ROAD, "ok" if abs(math.log1p(apart)) <= math.log1p(AGREES) else "warn", facts)
+    return Check(SECOND_ROAD, "ok" if agrees else "warn", facts)
 
 
 def formula_error(question: Question, terms: Terms) -> float | None:
