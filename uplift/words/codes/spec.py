@@ -255,8 +255,8 @@ SPEC: tuple[Entry, ...] = (
         "say; the draw puts them together into one. With many of them little is left of the stratification, and the "
         "read-out by stratum rests on handfuls.",
         "Schichten mit weniger Kontakten als `min_stratum`, oder als einem der kleinsten Gruppe, lassen sich nicht "
-        "nach den Gewichten teilen; die Ziehung legt sie zu einer zusammen. Sind es viele, bleibt von der Schichtung wenig, "
-        "und die Auswertung nach Schicht beruht auf einer Handvoll.",
+        "nach den Gewichten teilen; die Ziehung legt sie zu einer zusammen. Sind es viele, bleibt von der Schichtung "
+        "wenig, und die Auswertung nach Schicht beruht auf einer Handvoll.",
         "Drop a stratum column, or bin its values; give contacts without a value one of their own.",
         "Eine Schichtspalte weglassen oder ihre Werte zusammenfassen; Kontakten ohne Wert einen eigenen geben.",
     ),
