@@ -297,6 +297,6 @@ def test_a_covariate_dated_after_the_assignment_is_refused(shop: Shop, tmp_path:
     if not refused:
         assert measured(study, Assigned.from_ledger([shop.ledger]), as_of=AS_OF).metric("revenue").covariates
         return
-    with pytest.raises(DataError, match="UP589") as error:
+    with pytest.raises(DataError, match="UP591") as error:
         measured(study, Assigned.from_ledger([shop.ledger]), as_of=AS_OF)
     assert "test.yml" in str(error.value)

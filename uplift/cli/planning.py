@@ -47,9 +47,7 @@ def baseline(
     ] = False,
     from_forecast: Annotated[
         bool,
-        typer.Option(
-            "--from-forecast", help="Move them as the forecast moves the same customers' next quarter."
-        ),
+        typer.Option("--from-forecast", help="Move them as the forecast moves the same customers' next quarter."),
     ] = False,
     language: LanguageOption = None,
 ) -> None:

@@ -337,12 +337,12 @@ def _own_sql(typed: TypedSource, written: Sequence[Written], *, dated: bool) -> 
 
 
 def _refuse_late(engine: Engine, relation: str, part: Part, time: str, table: SourceTable) -> None:
-    """What is known of a contact only after its assignment can't be a covariate (UP589)."""
+    """What is known of a contact only after its assignment can't be a covariate (UP591)."""
     late, last = engine.run(f"SELECT coalesce(sum(late), 0), count(*) FROM {quoted(relation)}")[0]
     if late and part.value_snippet is not None:
         message = f"{late:,} of {last:,} contacts have a {time} in {table.name} that is not before their assignment"
         fix = f"export {table.name} as it was on the day before the assignment, or leave the covariate out"
-        raise DataError(Problem("UP589", message, fix=fix, place=part.value_snippet.place))
+        raise DataError(Problem("UP591", message, fix=fix, place=part.value_snippet.place))
 
 
 def _refuse_nulls(engine: Engine, relation: str, written: Sequence[Written], typed: TypedSource) -> None:

@@ -68,7 +68,7 @@ def _proof(voice: Voice, reading: TargetingReading) -> Sheet:
             spread = "" if error is None else f"({_per_thousand(voice, outcome, error).lstrip('+')})"
             lines.append(
                 row(
-                    f"{shortened(outcome.title)}, {voice.arm(ranking.treatment)}",
+                    f"{shortened(outcome.title_in(voice.language))}, {voice.arm(ranking.treatment)}",
                     Cell(effect, _bounds(voice, outcome, ranking.effect)),
                     Cell(_per_thousand(voice, outcome, ranking.autoc.value), spread),
                     values.MISSING if ranking.slope is None else numbers.number(ranking.slope.value, language),
@@ -96,7 +96,11 @@ def _behind(voice: Voice, reading: TargetingReading) -> list[str]:
 
 def _verdict(voice: Voice, outcome: OutcomeReading) -> list[str]:
     arm = voice.arm(outcome.arm) if outcome.arm else None
-    told = [sentences.verdict(outcome.action, arm, outcome.contacts_needed, shortened(outcome.title), voice.language)]
+    told = [
+        sentences.verdict(
+            outcome.action, arm, outcome.contacts_needed, shortened(outcome.title_in(voice.language)), voice.language
+        )
+    ]
     for code in outcome.codes:
         entry = CODES.get(code)
         if entry is not None:
@@ -136,7 +140,7 @@ def _curve(voice: Voice, outcome: OutcomeReading, ranking: Ranking) -> Panel | N
         ),
         words=(Word(middle.share - 0.02, middle.gain + (axis.high - axis.low) * 0.05, words.model, ends=True),),
     )
-    title = words.curve.format(title=shortened(outcome.title))
+    title = words.curve.format(title=shortened(outcome.title_in(voice.language)))
     if len(outcome.rankings) > 1 or voice.several:
         title = f"{title} ({voice.arm(ranking.treatment)})"
     p_value = ranking.p_value if ranking.p_adjusted is None else ranking.p_adjusted
@@ -171,7 +175,7 @@ def _ends(point: object) -> tuple[float | None, float | None]:
 
 def _sheets(voice: Voice, outcome: OutcomeReading) -> list[Sheet]:
     words, language = TARGETING[voice.language], voice.language
-    name = shortened(outcome.title)
+    name = shortened(outcome.title_in(voice.language))
     found: list[Sheet] = []
     heads: tuple[str, ...]
     if outcome.policies:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from uplift.results.effects import Interval
+from uplift.words.language import Language, say
 
 Action = Literal["target", "everyone", "no_one", "test_again"]
 Behind = Literal["older", "later", "decision", "data"]
@@ -150,6 +151,10 @@ class OutcomeReading:
     rankings: tuple[Ranking, ...]
     policies: tuple[PolicyReading, ...]
     rule: tuple[RuleLeaf, ...] = ()
+
+    def title_in(self, language: Language) -> str:
+        """The title; net value is ours to name, metrics are the team's."""
+        return say(language, de="Nettowert", en="net value") if self.outcome == "net_value" else self.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,10 @@ def text(reading: TargetingReading, currency: str, language: Language) -> str:
     if any(outcome.rankings for outcome in reading.outcomes):
         blocks.append(f"{words.proof}\n{aligned(proof_rows(reading, language))}")
     if first.policies:
-        blocks.append(f"{words.policies}: {tamed(first.title)}\n{aligned(policy_rows(first, language))}")
+        blocks.append(f"{words.policies}: {tamed(first.title_in(language))}\n{aligned(policy_rows(first, language))}")
     several = len(reading.outcomes) > 1
     believed = [
-        f"{tamed(outcome.title)}: {told}" if several else told
+        f"{tamed(outcome.title_in(language))}: {told}" if several else told
         for outcome in reading.outcomes
         if (told := winners_curse(outcome, language, explain=outcome is first))
     ]
@@ -70,7 +70,7 @@ def list_text(reading: ListReading, currency: str, language: Language) -> str:
 def verdict(outcome: OutcomeReading, language: Language) -> str:
     """What to do, in a sentence."""
     arm = tamed(outcome.arm) if outcome.arm else None
-    return sentences.verdict(outcome.action, arm, outcome.contacts_needed, tamed(outcome.title), language)
+    return sentences.verdict(outcome.action, arm, outcome.contacts_needed, tamed(outcome.title_in(language)), language)
 
 
 def proof_rows(reading: TargetingReading, language: Language) -> Table:
@@ -84,7 +84,7 @@ def proof_rows(reading: TargetingReading, language: Language) -> Table:
             p_value = ranking.p_value if ranking.p_adjusted is None else ranking.p_adjusted
             rows.append(
                 (
-                    f"{tamed(outcome.title)}, {tamed(ranking.treatment)}",
+                    f"{tamed(outcome.title_in(language))}, {tamed(ranking.treatment)}",
                     _with_bounds(outcome, ranking.effect, language),
                     f"{_per_thousand(outcome, ranking.autoc.value, language)}{spread}",
                     values.MISSING if ranking.slope is None else numbers.number(ranking.slope.value, language),

@@ -33,6 +33,8 @@ def budget_curve(
 ) -> tuple[BudgetPoint, ...]:
     """The value per contact over no treatment at several budgets (default: ten steps up to what is worth spending).
 
+    Budgets that buy the same are one point, and one that buys nothing is none: nothing spent has no interval.
+
     `scores` (contacts × (1 + arms), the first column for no treatment) are doubly robust scores in money; `unit` is
     what one unit of cost is worth in the currency (0.01 for cents).
     """
@@ -40,10 +42,14 @@ def budget_curve(
         everything = allocate(options, replace(limits, budget=None)).spend
         highest = max(everything, limits.budget or 0)
         budgets = sorted({round(highest * step / STEPS) for step in range(1, STEPS + 1)} | {limits.budget or highest})
-    points = []
+    points: list[BudgetPoint] = []
+    last = (-1, -1)
     for budget in budgets:
         found = allocate(options, replace(limits, budget=budget, at_least=0))
-        points.append(_point(found, scores, unit, clusters, confidence))
+        bought = (found.spend, found.treated)
+        if found.treated and bought != last:
+            points.append(_point(found, scores, unit, clusters, confidence))
+        last = bought
     return tuple(points)
 
 

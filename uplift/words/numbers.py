@@ -154,8 +154,10 @@ def money_mean(value: Number, currency: str, language: Language, *, signed: bool
 def money_total(value: Number, currency: str, language: Language, *, signed: bool = False) -> str:
     """An estimated total: three significant digits, whole units from 100 on: «24.300 €»; never less than a cent.
 
-    >>> money_total(24312.4, "EUR", "de"), money_total(-81.94, "GBP", "en", signed=True), money_total(0.4096, "EUR", "en")
-    ('24.300\\xa0€', '−£81.90', '€0.41')
+    >>> money_total(24312.4, "EUR", "de"), money_total(-81.94, "GBP", "en", signed=True)
+    ('24.300\\xa0€', '−£81.90')
+    >>> money_total(0.4096, "EUR", "en")
+    '€0.41'
     """
     decimal = rounded(value)
     if not decimal.is_zero() and abs(decimal) < 100:

@@ -21,22 +21,20 @@ from uplift.words.codes.spec import SPEC
 from uplift.words.codes.statistics import STATISTICS
 from uplift.words.codes.targeting import TARGETING
 
-CODES: dict[str, Entry] = {
-    entry.code: entry
-    for entry in (
-        *SPEC,
-        *DESIGN,
-        *ASSIGNMENT,
-        *DATA,
-        *ANALYSIS,
-        *STATISTICS,
-        *CUSTOMERS,
-        *PROGRAMMES,
-        *TARGETING,
-        *ALLOCATION,
-        *PROOF,
-        *PROGRAM,
-    )
-}
+ENTRIES: tuple[Entry, ...] = (
+    *SPEC,
+    *DESIGN,
+    *ASSIGNMENT,
+    *DATA,
+    *ANALYSIS,
+    *STATISTICS,
+    *CUSTOMERS,
+    *PROGRAMMES,
+    *TARGETING,
+    *ALLOCATION,
+    *PROOF,
+    *PROGRAM,
+)
+CODES: dict[str, Entry] = {entry.code: entry for entry in ENTRIES}
 
-__all__ = ["CODES", "Entry"]
+__all__ = ["CODES", "ENTRIES", "Entry"]

@@ -546,17 +546,6 @@ DATA: tuple[Entry, ...] = (
     ),
     Entry(
         code="UP589",
-        title_en="a covariate from after the assignment",
-        title_de="Kovariate von nach der Zuteilung",
-        why_en="The source dates its rows, and some are from the day of assignment or later. What the treatment may "
-        "have moved already takes the effect away together with the noise.",
-        why_de="Die Quelle datiert ihre Zeilen, und manche stammen vom Tag der Zuteilung oder später. Was die Maßnahme "
-        "schon bewegt haben kann, nimmt mit dem Rauschen auch die Wirkung weg.",
-        fix_en="Export the contacts as they were on the day before the assignment.",
-        fix_de="Exportieren Sie die Kontakte mit dem Stand vom Tag vor der Zuteilung.",
-    ),
-    Entry(
-        code="UP589",
         title_en="a table that can't be used as a source",
         title_de="Tabelle, die keine Quelle sein kann",
         why_en="A program gave a table for a source that the project does not have, or something that is no table.",
@@ -570,11 +559,22 @@ DATA: tuple[Entry, ...] = (
         code="UP590",
         title_en="a list of merged contacts that contradicts itself",
         title_de="Liste zusammengeführter Kontakte widerspricht sich",
-        why_en="An id was merged into two different ones, or in a circle. Whose orders it brings, and which arm it has, "
-        "can't be told.",
+        why_en="An id was merged into two different ones, or in a circle. Whose orders it brings, and which arm it "
+        "has, can't be told.",
         why_de="Eine Kennung wurde in zwei verschiedene überführt oder im Kreis. Wem ihre Bestellungen gehören und "
         "welche Gruppe sie hat, lässt sich nicht sagen.",
         fix_en="Export one row per id that is gone, with the id that it ended in.",
         fix_de="Exportieren Sie je verschwundener Kennung eine Zeile mit der Kennung, in der sie aufgegangen ist.",
+    ),
+    Entry(
+        code="UP591",
+        title_en="a covariate from after the assignment",
+        title_de="Kovariate von nach der Zuteilung",
+        why_en="The source dates its rows, and some are from the day of assignment or later. What the treatment may "
+        "have moved already takes the effect away together with the noise.",
+        why_de="Die Quelle datiert ihre Zeilen, und manche stammen vom Tag der Zuteilung oder später. Was die Maßnahme "
+        "schon bewegt haben kann, nimmt mit dem Rauschen auch die Wirkung weg.",
+        fix_en="Export the contacts as they were on the day before the assignment.",
+        fix_de="Exportieren Sie die Kontakte mit dem Stand vom Tag vor der Zuteilung.",
     ),
 )
