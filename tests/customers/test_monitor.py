@@ -122,8 +122,8 @@ def test_a_grocers_year_raises_few_alarms_and_half_a_day_is_found() -> None:
             broken = [*values[:k], values[k] * factor]
             hits += any(alarm.day == days[k] for alarm in alarms(days[: k + 1], broken))
         recall[factor] = hits / len(tried)
-    assert recall[0.5] >= 0.85  # every eighth day: one Monte Carlo error of 5 points below the measured .905
-    assert recall[2.0] >= 0.85
+    assert recall[0.5] >= 0.9
+    assert recall[2.0] >= 0.9
     assert recall[0.7] <= 0.35
 
 

@@ -13,6 +13,7 @@ from uplift.design import assess, findings
 from uplift.design.check import check_paths
 from uplift.design.power import Shares, power_of
 from uplift.errors import Problem
+from uplift.spec import spec_hash
 from uplift.words.codes import CODES
 
 SMALL: Change = ("weight: 15%, control", "weight: 10%, control")
@@ -72,6 +73,15 @@ def test_power_is_printed_rounded_down(tmp_path: Path) -> None:
         problems = found(tmp_path, ("60_000", str(size)))
         if "UP310" in problems:
             assert "80% power" not in problems["UP310"].message
+
+
+def test_contacts_who_will_be_gone_are_not_counted_on(tmp_path: Path) -> None:
+    sized = ("expected_size: 60_000", "expected_size: 60_000\n  attrition: 5%")
+    left = assess(sale(tmp_path, sized), today=TODAY)
+    fewer = assess(sale(tmp_path, ("expected_size: 60_000", "expected_size: 57_000")), today=TODAY)
+    assert left.contacts == 57_000
+    assert left.power == fewer.power
+    assert spec_hash(sale(tmp_path, sized)) != spec_hash(sale(tmp_path))
 
 
 def test_the_holdout_is_deducted(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from uplift.design.power import (
     household_design_effect,
 )
 from uplift.design.several import Correction, Family, power_of_any, power_of_each
-from uplift.design.sizing import open_share
+from uplift.design.sizing import counted_share
 from uplift.design.timeline import information_fractions, looks
 from uplift.spec.quantities import Effect, effect_text
 from uplift.spec.study import Study
@@ -97,7 +97,7 @@ def question_of(study: Study, *, audience: int, known: Known) -> Question:
         cv=known.cv,
         mde=primary.mde,
         rises=metric.better == "up",
-        contacts=float(audience * open_share(study)),
+        contacts=float(audience * counted_share(study)),
         control=float(experiment.arms[experiment.control].weight),
         treatments=tuple(float(experiment.arms[name].weight) for name in experiment.treatments),
         test=decisive_test(study, primary.metric),

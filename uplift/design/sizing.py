@@ -21,7 +21,7 @@ class Sizes:
     """From the eligible audience to the arms; a global holdout and the layer's other ranges take their part first."""
 
     audience: int  # eligible contacts over all waves or the whole enrolment: `audience.expected_size`
-    contacts: int  # in the arms
+    contacts: int  # in the arms, and there to the end of their window
     control: ArmSize
     treatments: tuple[ArmSize, ...]
 
@@ -36,7 +36,7 @@ def sizes(study: Study) -> Sizes | None:
     audience = experiment.audience.expected_size
     if audience is None:
         return None
-    inside = audience * open_share(study)
+    inside = audience * counted_share(study)
     arms = {name: ArmSize(name, int(inside * arm.weight)) for name, arm in experiment.arms.items()}
     return Sizes(
         audience=audience,
@@ -44,6 +44,11 @@ def sizes(study: Study) -> Sizes | None:
         control=arms[experiment.control],
         treatments=tuple(arms[name] for name in experiment.treatments),
     )
+
+
+def counted_share(study: Study) -> Fraction:
+    """The share of eligible contacts that power may count on: open to this experiment, and there to the end."""
+    return open_share(study) * (1 - (study.experiment.audience.attrition or Fraction(0)))
 
 
 def open_share(study: Study) -> Fraction:

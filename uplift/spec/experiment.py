@@ -129,6 +129,12 @@ class Audience(Model):
         description="How many contacts are eligible in all, before holdout and layer take their part.",
         examples=[60_000],
     )
+    attrition: ShareField | None = Field(
+        default=None,
+        description="Share of them that will be gone before their window ends (erased, merged, closed accounts): they "
+        "are assigned and cost, but power does not count on them.",
+        examples=["2%"],
+    )
     expected_clusters: ExpectedClusters | None = Field(
         default=None,
         description="How many clusters they form.",

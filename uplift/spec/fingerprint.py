@@ -17,7 +17,7 @@ FORM = "uplift.spec/1"
 """Changes when the canonical form does: hashes of different forms are not comparable."""
 SILENT = frozenset({"status", "title", "waivers"})
 """Keys that decide nothing about the test."""
-LATER = frozenset({"r_squared", "explained_by", "trigger", "send_time", "products", "watch_by"})
+LATER = frozenset({"r_squared", "explained_by", "trigger", "send_time", "products", "watch_by", "attrition"})
 """Keys that joined the language after this form: they are in it only where they are written, so older hashes hold."""
 _JSON = frozenset({str, bool, int, float})
 
