@@ -59,6 +59,24 @@ def test_small_strata_are_pooled_and_missing_values_are_a_stratum(strata: Bench)
     assert sum(sizes.values()) == 3000
 
 
+def test_strata_too_fine_for_the_audience_are_said_when_they_are_drawn(strata: Bench):
+    assert "UP213" not in {notice.code for notice in strata.assign().notices}  # seven contacts are no matter
+
+
+def test_a_draw_of_mostly_tiny_strata_says_that_it_pooled_them(bench: Bench):
+    bench.write(arms=ARMS, audience=WAVES, assignment=STRATIFIED)
+    bench.contacts(
+        {
+            "customer_id": list(range(400)),
+            "household_id": [i // 2 for i in range(400)],
+            "country": [f"C{i // 10}" for i in range(400)],
+            "band": ["x"] * 400,
+        }
+    )
+    (told,) = [notice for notice in bench.assign().notices if notice.code == "UP213"]
+    assert "40 of 40 strata have fewer than 20 contacts" in told.message
+
+
 def test_values_with_bars_and_backslashes_do_not_run_together(bench: Bench):
     pairs = [("a|b", "c"), ("a", "b|c"), ("a\\", "|b"), ("a\\|", "b"), ("\\null", "x"), (None, "x")]
     columns = list(zip(*[pair for pair in pairs for _ in range(30)], strict=True))

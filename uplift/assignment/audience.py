@@ -8,6 +8,7 @@ from uplift.engine.adapter import Engine, quoted
 from uplift.engine.audience import Audience, audience, id_problems
 from uplift.engine.merges import MERGED, open_merges
 from uplift.engine.score_table import require_old_scores
+from uplift.engine.strata import strata_findings
 from uplift.errors import AssignmentError, Problem
 from uplift.spec import Study
 
@@ -37,6 +38,7 @@ def open_audience(study: Study, plan: Plan, engine: Engine) -> tuple[Problem, ..
     holdout = column(plan.holdout.unit) if plan.holdout else "CAST(NULL AS VARCHAR)"
     layer = column(plan.layer.unit) if plan.layer else "CAST(NULL AS VARCHAR)"
     late = f"coalesce(CAST(eligible_at AS DATE) > DATE '{plan.on}', FALSE)" if plan.rolling else "FALSE"
+    found += strata_findings(engine, study)
     columns = (
         f"{cluster} AS cluster_id, eligible_at, {_stratum(plan)} AS stratum, {holdout} AS holdout_unit,"
         f" {layer} AS layer_unit, {late} AS late"

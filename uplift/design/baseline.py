@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from uplift.design.measured_past import explained_by_the_past, with_the_past
-from uplift.design.strata import strata_findings
 from uplift.design.timeline import ONE_DAY
 from uplift.errors import DataError, Problem, ProjectError
 from uplift.results.effects import Kind
@@ -124,6 +123,7 @@ def measure_baselines(
     from uplift.engine.measure import measure
     from uplift.engine.plan import plan
     from uplift.engine.sources import cache_folder
+    from uplift.engine.strata import strata_findings
 
     _require_ours(study)
     folder = cache or cache_folder(study)

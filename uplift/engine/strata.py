@@ -1,15 +1,12 @@
-"""Are the strata of a design too fine for its audience? Counted where the audience is measured: `uplift baseline`."""
+"""Are the strata of a design too fine for its audience? Counted where the audience is read: baselines and draws."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+from uplift.engine.adapter import Engine, quoted
 from uplift.errors import Problem
 from uplift.spec.study import Study
-
-if TYPE_CHECKING:
-    from uplift.engine.adapter import Engine
 
 _MANY = 0.05
 """A share of contacts in strata that are too small, above which somebody should know."""
@@ -24,8 +21,6 @@ def strata_findings(engine: Engine, study: Study) -> tuple[Problem, ...]:
     assignment = study.experiment.assignment
     if assignment.method != "stratified" or not assignment.strata:
         return ()
-    from uplift.engine.adapter import quoted
-
     smallest = min(arm.weight for arm in study.experiment.arms.values())
     least = max(assignment.min_stratum, math.ceil(1 / smallest))
     names = [quoted(name) for name in assignment.strata]
