@@ -176,7 +176,7 @@ def contacts_or_rows(study: Study) -> None:
 def test_a_workbook_is_refused_with_a_way_out(tmp_path: Path) -> None:
     study = study_of(tmp_path, sources={"contacts": {"file": "../c.xlsx", "id": "id"}})
     write_text(tmp_path / "c.xlsx", b"PK\x03\x04rest")
-    with pytest.raises(DataError, match=r"UP520(?s:.*)export it as CSV"):
+    with pytest.raises(DataError, match=r"UP520(?s:.*)save it as CSV"):
         opened(study)
 
 

@@ -27,7 +27,9 @@ TYPED = {
     "orders": "customer_id::BIGINT AS customer_id, strptime(ordered_at, '%d.%m.%Y %H:%M') AS ordered_at, "
     "replace(net_amount, ',', '.')::DECIMAL(12, 2) AS net_amount, is_cancelled::BOOLEAN AS is_cancelled",
     "mail_events": "customer_id::BIGINT AS customer_id, strptime(event_at, '%d.%m.%Y %H:%M') AS event_at",
+    "sends": "customer_id::BIGINT AS customer_id, strptime(sent_at, '%d.%m.%Y %H:%M') AS sent_at, opened::BOOLEAN AS opened",
 }
+FIRST_DAY = {"send-time-2026-06": "2026-05-01"}  # newsletters were sent until the end of May; else it is June
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def retailer(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer)
     for name, typed in TYPED.items():
         raw = f"read_csv('{root}/data/{name}.csv', delim = ';', header = true, all_varchar = true)"
         write_parquet(root / f"{name}.parquet", f"SELECT * REPLACE ({typed}) FROM {raw}")
-    into_postgres(postgres.dsn, "retailer", root, ("orders", "mail_events"))
+    into_postgres(postgres.dsn, "retailer", root, tuple(TYPED))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UPLIFT_WAREHOUSE", postgres.reader)
         assert data.n_orders > 100_000
@@ -66,7 +68,7 @@ def pretended(study: Study, root: Path) -> Assigned:
         "salt_epoch": "1",
         "weight_epoch": "1",
         "status": "'assigned'",
-        "assigned_at": "TIMESTAMP '2026-06-01' + to_days(CAST(n % 21 AS INTEGER))",
+        "assigned_at": f"TIMESTAMP '{FIRST_DAY.get(study.experiment.id, '2026-06-01')}' + to_days(CAST(n % 21 AS INTEGER))",
         "stratum": "country" if study.experiment.assignment.strata else "CAST(NULL AS VARCHAR)",
     }
     selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
