@@ -28,11 +28,11 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     from tests.engine.file_keyring import FileKeyring
 
+    before = keyring.get_keyring()  # asked for first: it is chosen by the variables below
     monkeypatch.setenv("KEYRING_FILE", str(tmp_path / "ring.json"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.engine.file_keyring.FileKeyring")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.delenv("UPLIFT_WAREHOUSE", raising=False)
-    before = keyring.get_keyring()
     keyring.set_keyring(FileKeyring())
     yield tmp_path / "ring.json"  # type: ignore[misc]
     keyring.set_keyring(before)
