@@ -54,10 +54,14 @@ def run(folder: Path, *, language: Language | None, progress: Progress) -> Itera
         raise SpecError(*(p for checkup in checked for p in checkup.problems))
     yield f"check    {folder / 'experiments'}: {render(checked, 'text').splitlines()[-1]}"
     yield from _customers(folder, language, progress)
+    tests: list[str] = []
     for path in project.experiments:
         study = load_study(path)
-        yield from _one(study, language or study.project.language, progress)
-    yield from _always_on(folder, language, progress)
+        tests += _one(study, language or study.project.language, progress)
+    yield from _always_on(
+        folder, language, progress
+    )  # it looks at one of the tests, and they are what should be read last
+    yield from tests
 
 
 def _customers(folder: Path, language: Language | None, progress: Progress) -> Iterator[str]:

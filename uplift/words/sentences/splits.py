@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 
 from uplift.words import numbers
-from uplift.words.dates import day
+from uplift.words.dates import day, duration
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
 
@@ -32,12 +32,13 @@ def days(facts: Facts, language: Language) -> str:
 
 def sequence(facts: Facts, language: Language) -> str:
     """Whether the days, read as they came, fit the plan; else from which one on they do not."""
-    told, first, p = _count(facts, "days", language), facts.get("first_day"), _p(facts, language)
+    seen, first, p = facts.get("days"), facts.get("first_day"), _p(facts, language)
+    told = duration(seen, language) if isinstance(seen, int) else "—"
     if not isinstance(first, int):
         return say(
             language,
-            de=f"Auch laufend geprüft passt die Aufteilung ({told} Tage, {p}).",
-            en=f"Checked as the days came, the split fits too ({told} days, {p}).",
+            de=f"Auch laufend geprüft passt die Aufteilung ({told}, {p}).",
+            en=f"Checked as the days came, the split fits too ({told}, {p}).",
         )
     since = facts.get("since")
     when = f", {_day(since, language)}," if isinstance(since, str) else ""
