@@ -17,10 +17,12 @@ from uplift.cli.app import app_of
 from uplift.customers.alarms import WARM_UP, alarms, public_holidays
 from uplift.customers.monitor import monitor
 from uplift.errors import StatisticsError
+from uplift.results.always_on_text import watch_lines
 from uplift.results.watch import Watch
 from uplift.spec.study import Study
 from uplift.stats.srm import srm_sequence
 from uplift.store import Store
+from uplift.words.dates import day
 
 START = datetime.date(2026, 1, 5)
 
@@ -196,6 +198,18 @@ def test_a_source_that_is_late_or_loses_its_contacts_is_alarmed(tmp_path: Path) 
     slow, day = shop(tmp_path / "slow", counts, lag="3d")
     (source,) = watched(slow, day + datetime.timedelta(days=2)).sources
     assert not source.late
+
+
+def test_an_alarm_of_last_week_is_none_today_but_is_not_forgotten(tmp_path: Path) -> None:
+    counts = [round(value / 10) for value in made_up()]
+    counts[-11] //= 3
+    study, end = shop(tmp_path, counts)
+    broken = end - datetime.timedelta(days=11)
+    seen = watched(study, end)
+    assert seen.sound
+    assert [[alarm.day for alarm in s.before] for s in seen.series if s.of == "metric"] == [[broken]]
+    said = [line for _, line in watch_lines(seen, "en")]
+    assert any(f"unusual on {day(broken, 'en')}; nothing since" in line for line in said)
 
 
 def test_a_running_experiment_is_watched_and_a_broken_day_ends_with_one(

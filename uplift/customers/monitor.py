@@ -136,10 +136,12 @@ def _judged(
             raise
         why = (error.problems[0].code, error.problems[0].message)
         return WatchedSeries(name, of, counts, source, days[-1], len(days), (), why, lately)
-    recent = tuple(a for a in found if a.day > days[-1] - datetime.timedelta(days=within))
     if of == "part":  # a product that sells well is no fault, one that stops is
-        recent = tuple(a for a in recent if a.kind != "rise")
-    return WatchedSeries(name, of, counts, source, days[-1], len(days), recent, None, lately)
+        found = tuple(a for a in found if a.kind != "rise")
+    today = days[-1] - datetime.timedelta(days=within)
+    recent = tuple(a for a in found if a.day > today)
+    before = tuple(a for a in found if lately[0][0] <= a.day <= today)
+    return WatchedSeries(name, of, counts, source, days[-1], len(days), recent, None, lately, before)
 
 
 def _sources(study: Study) -> list[str]:

@@ -281,8 +281,8 @@ def _watch(seen: Watch, language: Language) -> Chapter:
 
 def _lately(seen: Watch, series: WatchedSeries, language: Language) -> Panel:
     words = ALWAYS_ON[language]
-    alarms = {alarm.day: alarm for alarm in series.alarms}
-    top = max([value for _, value in series.lately] + [alarm.expected for alarm in series.alarms]) or 1.0
+    alarms = {alarm.day: alarm for alarm in (*series.before, *series.alarms)}
+    top = max([value for _, value in series.lately] + [alarm.expected for alarm in alarms.values()]) or 1.0
     axis = axis_for([Span(top, 0.0, top)])
     first = series.lately[0][0]
     steps = sorted({round(i * (len(series.lately) - 1) / (_DATES - 1)) for i in range(_DATES)})
@@ -302,6 +302,8 @@ def _lately(seen: Watch, series: WatchedSeries, language: Language) -> Panel:
     if not told:
         quiet = customers.quiet(name, series.last, series.days, language)
         sentence = f"{quiet}." if series.refused is None else said.too_short(language)
+        if series.before:
+            sentence = customers.quiet_since(name, [a.day for a in series.before], series.last, language)
     key = f"lately-{seen.experiment}-{seen.series.index(series)}"
     chart = plot(content, Caption(key, title, sentence))
     rows = tuple(

@@ -48,7 +48,9 @@ def watch_lines(seen: Watch, language: Language) -> Iterator[tuple[str, str]]:
         for alarm in series.alarms:
             yield "alarm", alarms.alarm(name, alarm.kind, alarm.day, alarm.expected, alarm.found, language)
         if not series.alarms and series.of != "part":
-            yield "ok", alarms.quiet(name, series.last, series.days, language)
+            raised = [alarm.day for alarm in series.before]
+            quiet = alarms.quiet(name, series.last, series.days, language)
+            yield "ok", alarms.quiet_since(name, raised, series.last, language) if raised else quiet
 
 
 def send_time_text(found: SendTimes, language: Language) -> str:

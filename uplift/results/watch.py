@@ -26,6 +26,8 @@ class Alarm:
 class WatchedSeries:
     """One daily series: its last day, how many days, the alarms of the last days, and its values lately.
 
+    `before` are the alarms among the values shown that were raised earlier: no alarm today, but part of the picture.
+
     `of` is «metric» (what an experiment measures), «rows» (the volume of a source) or «part» (one value of the column
     by which a metric is watched too); `counts` says that the values are rows, else a sum. `refused` is the finding
     (code, message) why a series can't be judged; that is no alarm.
@@ -40,6 +42,7 @@ class WatchedSeries:
     alarms: tuple[Alarm, ...]
     refused: tuple[str, str] | None
     lately: tuple[tuple[datetime.date, float], ...]
+    before: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from uplift.words import dates, numbers
+from uplift.words.grammar import listed
 from uplift.words.language import Language, say
 
 
@@ -150,6 +152,18 @@ def alarm(metric: str, kind: str, day: datetime.date, expected: float, found: fl
         language,
         de=f"UP677 {metric}: am {on} {came}, erwartet waren etwa {usual}",
         en=f"UP677 {metric}: {came} on {on}, about {usual} was expected",
+    )
+
+
+def quiet_since(metric: str, alarmed: Sequence[datetime.date], last: datetime.date, language: Language) -> str:
+    """A series that raised alarms some days ago and none since: its level may be another one now."""
+    days, until = listed([dates.day(on, language) for on in alarmed], language), dates.day(last, language)
+    return say(
+        language,
+        de=f"{metric}: auffällig am {days}; danach bis {until} unauffällig. Wer den Bruch nicht erklären kann, sollte "
+        "ihm nachgehen.",
+        en=f"{metric}: unusual on {days}; nothing since, until {until}. A break that nobody can explain deserves a "
+        "look.",
     )
 
 
