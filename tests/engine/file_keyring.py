@@ -16,7 +16,7 @@ from keyring.errors import KeyringLocked
 class FileKeyring(KeyringBackend):
     """Entries as JSON; an unreadable file is a locked keyring."""
 
-    priority = 0  # chosen by its name only: whoever picks a keyring by priority shall not find it
+    priority = -1  # chosen by its name only: whoever picks a keyring by priority shall not find it
 
     @property
     def _file(self) -> Path:

@@ -26,9 +26,9 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A keyring in a file, for this process and those that it starts."""
     import keyring
 
+    before = keyring.get_keyring()  # asked for first: what follows would be found and chosen too
     from tests.engine.file_keyring import FileKeyring
 
-    before = keyring.get_keyring()  # asked for first: it is chosen by the variables below
     monkeypatch.setenv("KEYRING_FILE", str(tmp_path / "ring.json"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.engine.file_keyring.FileKeyring")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
