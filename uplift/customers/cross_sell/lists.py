@@ -21,9 +21,11 @@ def make_lists(engine: Engine, name: str, *, day: datetime.date, most: int) -> N
     """The relation `name` (unit, rank from 1, item, score) of every customer known before `day`.
 
     The score is the number of days on which he bought the item, plus a fraction that is larger the less long ago the
-    last of them is. Free places hold what most customers bought, with their share (below one) as the score.
+    last of them is. Free places hold what most customers bought, with their share (below one) as the score: the
+    relation `popular_of(name)`, which stays.
     """
-    make_popular(engine, f"{name}_popular", day=day)
+    popular = popular_of(name)
+    _make_popular(engine, popular, day=day)
     engine.materialize(
         f"{name}_own",
         f"SELECT unit, item, count(*) + 1.0 / (2 + DATE '{day}' - max(day)) AS score FROM {BOUGHT} "
@@ -34,12 +36,17 @@ def make_lists(engine: Engine, name: str, *, day: datetime.date, most: int) -> N
         f"SELECT unit, item, score, rank FROM (SELECT unit, item, score, row_number() OVER (PARTITION BY unit ORDER BY "
         f"score DESC, item) AS rank FROM (SELECT unit, item, score FROM {name}_own UNION ALL "
         f"SELECT u.unit, p.item, p.score FROM (SELECT DISTINCT unit FROM {name}_own) AS u CROSS JOIN "
-        f"(SELECT * FROM {name}_popular WHERE rank <= {most}) AS p WHERE NOT EXISTS "
+        f"(SELECT * FROM {popular} WHERE rank <= {most}) AS p WHERE NOT EXISTS "
         f"(SELECT 1 FROM {name}_own AS o WHERE o.unit = u.unit AND o.item = p.item)) AS a) AS r WHERE rank <= {most}",
     )
 
 
-def make_popular(engine: Engine, name: str, *, day: datetime.date) -> None:
+def popular_of(name: str) -> str:
+    """The relation (item, score, rank) of what all bought, which `make_lists` makes beside the lists `name`."""
+    return f"{name}_popular"
+
+
+def _make_popular(engine: Engine, name: str, *, day: datetime.date) -> None:
     """The relation `name` (item, score, rank): the share of customers who bought each item before `day`."""
     engine.materialize(
         name,

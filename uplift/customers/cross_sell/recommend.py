@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from uplift.customers.cross_sell.bought import Bought, read_bought, refuse_short
+from uplift.customers.cross_sell.bought import read_bought, refuse_short
 from uplift.customers.cross_sell.file import GIVEN, GivenLists, read_lists
-from uplift.customers.cross_sell.lists import OWN, POPULAR, judge, make_lists, make_popular
+from uplift.customers.cross_sell.lists import OWN, POPULAR, judge, make_lists, popular_of
 from uplift.customers.history import study_of
 from uplift.engine import DuckDBEngine
 from uplift.engine.adapter import Engine, quoted, text_literal
@@ -68,7 +68,8 @@ def recommend(
         make_lists(engine, "lists", day=as_of, most=most)
         _write(engine, study, table, as_of, f"{MODEL}-{days}d")
         ((rows,),) = engine.run("SELECT count(*) FROM lists")
-        return Made(table, _result(bought, as_of, int(str(rows)), tested, judged, hits, days=days, most=most))
+        known = (bought.customers, bought.items, int(str(rows)))
+        return Made(table, Recommendations(as_of, days, most, *known, tested, judged, hits))
 
 
 def judge_file(
@@ -96,10 +97,9 @@ def judge_file(
             return Judged(given, over, None)
         refuse_short(study, bought, given.scored_on)
         progress("judge the lists")
-        own = {given.model: GIVEN}
-        judged, hits = _judged(engine, given.scored_on, days=days, most=most, further=own)
-        result = _result(bought, given.scored_on, given.rows, given.scored_on, judged, hits, days=days, most=most)
-        return Judged(given, over, result)
+        day, known = given.scored_on, (bought.customers, bought.items, given.rows)
+        judged, hits = _judged(engine, day, days=days, most=most, further={given.model: GIVEN})
+        return Judged(given, over, Recommendations(day, days, most, *known, day, judged, hits))
 
 
 def _engine(study: Study, work: str) -> DuckDBEngine:
@@ -115,23 +115,8 @@ def _judged(
     further: dict[str, str] | None = None,
 ) -> tuple[int, tuple[Hits, ...]]:
     make_lists(engine, "tested", day=day, most=most)
-    make_popular(engine, "tested_popular", day=day)
-    lists = {**(further or {}), OWN: "tested", POPULAR: "tested_popular"}
+    lists = {**(further or {}), OWN: "tested", POPULAR: popular_of("tested")}
     return judge(engine, lists, day=day, days=days, most=most)
-
-
-def _result(
-    bought: Bought,
-    as_of: datetime.date,
-    rows: int,
-    tested: datetime.date,
-    judged: int,
-    hits: tuple[Hits, ...],
-    *,
-    days: int,
-    most: int,
-) -> Recommendations:
-    return Recommendations(as_of, days, most, bought.customers, bought.items, rows, tested, judged, hits)
 
 
 def _write(engine: Engine, study: Study, table: Path, as_of: datetime.date, model: str) -> None:
