@@ -91,10 +91,6 @@ class Lifecycle:
     overall: Gate
     leads_gate: Gate | None
 
-    def usable(self, frequency: Frequency, state: State) -> bool:
-        """Whether this cell passed its gate."""
-        return state == "steady" or self.gates[frequency, state].passed
-
 
 def activity_limit(buyers: Snapshot, rhythm: Cycle | None) -> Floats:
     """Days since the last purchase up to which a customer is active."""
