@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uplift.cli.options import FOLDER
+from uplift.cli.options import FOLDER, root_of, today_in
 from uplift.errors import Problem
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def gc(
     collected = collect_garbage(
         store,
         root=root,
-        today=_today(found),
+        today=today_in(found),
         retention=datetime.timedelta(days=retention.days) if retention else None,
         statuses=_statuses(project.parent),
         every_cache=caches,
@@ -88,7 +88,7 @@ def erase(
     found, store, root = _opened(project)
     studies = _studies(project.parent)
     receipt = forget(
-        store, wanted, root=root, on=_today(found), ids=_id_columns(found, studies), merged=_merged(studies, wanted)
+        store, wanted, root=root, on=today_in(found), ids=_id_columns(found, studies), merged=_merged(studies, wanted)
     )
     typer.echo(str(receipt))
     if (missing := receipt.contacts - receipt.found) > 0:
@@ -125,15 +125,9 @@ def _opened(project: Path) -> tuple[Project, Store, Path]:
     from uplift.spec import load_project
     from uplift.store import Store
 
-    found, _ = load_project(project)
-    root = project.resolve().parent.parent
+    found, document = load_project(project)
+    root = root_of(document)
     return found, Store.open(root / found.state), root
-
-
-def _today(project: Project) -> datetime.date:
-    from zoneinfo import ZoneInfo
-
-    return datetime.datetime.now(ZoneInfo(project.timezone)).date()
 
 
 def _id_columns(project: Project, studies: list[Study]) -> set[str]:

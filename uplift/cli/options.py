@@ -13,6 +13,7 @@ from uplift.errors import Problem, ProjectError
 
 if TYPE_CHECKING:
     from uplift.spec import Project, Study
+    from uplift.spec.study import Document
     from uplift.words.language import Language
 
 
@@ -59,6 +60,11 @@ def today_in(project: Project) -> datetime.date:
     from zoneinfo import ZoneInfo
 
     return datetime.datetime.now(ZoneInfo(project.timezone)).date()
+
+
+def root_of(project: Document) -> Path:
+    """The root of a project that no experiment was named of: what `Study.root` is to a study."""
+    return project.path.parent.parent
 
 
 def speech_of(choice: Speech | None) -> Language | None:

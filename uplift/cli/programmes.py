@@ -12,6 +12,7 @@ from uplift.cli.options import (
     DayOption,
     ExperimentArgument,
     LanguageOption,
+    root_of,
     speech_of,
     study_of,
     today,
@@ -42,7 +43,7 @@ def forecast(project: ProjectArgument = FOLDER, as_of: DayOption = None, languag
     with Stages() as stages:
         told = forecast_project(found, document, as_of=day, progress=stages)
     typer.echo(text(told, found.currency, speech))
-    _keep(told, document.path.parent.parent, found.currency, speech)
+    _keep(told, root_of(document), found.currency, speech)
 
 
 def monitor(
@@ -129,7 +130,7 @@ def recommend(
     if output is not None and output.suffix not in (".parquet", ".csv"):
         raise typer.BadParameter("the list is written as .parquet or .csv", param_hint="--output")
     found, document = load_project(project)
-    root, speech = document.path.parent.parent, speech_of(language) or found.language
+    root, speech = root_of(document), speech_of(language) or found.language
     day = as_of.date() if as_of else today_in(found)
     with Stages() as stages:
         if file is not None:

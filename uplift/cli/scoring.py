@@ -11,6 +11,7 @@ from uplift.cli.options import (
     FOLDER,
     DayOption,
     LanguageOption,
+    root_of,
     speech_of,
     today_in,
 )
@@ -48,7 +49,7 @@ def score(
     day = as_of.date() if as_of else today_in(found)
     with Stages() as stages:
         done = scored(found, document, as_of=day, table=output, language=speech, progress=stages)
-        note = (output or scores_path(document.path.parent.parent)).with_suffix(".json")
+        note = (output or scores_path(root_of(document))).with_suffix(".json")
         write_text_atomic(note, as_json(done.result))
     for problem in done.notices:
         if problem.level != "note" or problem.code.startswith("UP66"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,9 +17,8 @@ from uplift.errors import Problem
 if TYPE_CHECKING:
     from uplift.spec import Study
     from uplift.spec.quantities import Money
-    from uplift.targeting.next_experiment import NextExperiment
-    from uplift.targeting.target_files import ListFiles
-    from uplift.words.language import Language
+    from uplift.targeting.newcomers import Listed
+    from uplift.targeting.target import Targeted
 
 
 def target(
@@ -74,7 +74,6 @@ def _list(
     json: bool,
 ) -> None:
     """Score today's contacts by a kept model, and print what was written."""
-    from uplift.results.json_form import targeting_json
     from uplift.targeting.newcomers import list_newcomers
 
     notices: list[Problem] = []
@@ -89,9 +88,7 @@ def _list(
             progress=stages,
             notice=notices.append,
         )
-    typer.echo(targeting_json(found.reading) if json else str(found), nl=not json)
-    print_notices(study, {(n.code, n.message): n for n in notices}.values())
-    _print_files(found.files, found.next, found.language, json=json)
+    _print(study, found, notices, json=json)
 
 
 def _learn(
@@ -106,7 +103,7 @@ def _learn(
 ) -> None:
     """Learn from the test, print what was found and written, and draw the report again."""
     from uplift.report import write
-    from uplift.results.json_form import read, targeting_json
+    from uplift.results.json_form import read
     from uplift.store.places import report_path, result_path
     from uplift.targeting.saved import save_model, save_reading
     from uplift.targeting.target import target as learn_and_list
@@ -125,10 +122,7 @@ def _learn(
         )
         saved = save_reading(study, found.reading, found.as_of)
         kept = None if found.model is None else save_model(study, found.model, found.as_of)
-    typer.echo(targeting_json(found.reading) if json else str(found), nl=not json)
-    # The same file is read for outcomes and for features: what is odd about it is told once.
-    print_notices(study, {(n.code, n.message): n for n in notices}.values())
-    _print_files(found.files, found.next, found.language, json=json)
+    _print(study, found, notices, json=json)
     typer.echo(f"reading {shown(saved)}", err=json)
     if kept is not None:
         typer.echo(f"model   {shown(kept)}", err=json)
@@ -138,15 +132,19 @@ def _learn(
         typer.echo(f"report  {shown(write(read(result), report, language=found.language))}", err=json)
 
 
-def _print_files(files: ListFiles | None, following: NextExperiment | None, language: Language, *, json: bool) -> None:
-    """Where the list and the next experiment are, or why there is none."""
+def _print(study: Study, found: Targeted | Listed, notices: Iterable[Problem], *, json: bool) -> None:
+    """What was found, what is odd about the data, and where the list and the next experiment are (or why nowhere)."""
+    from uplift.results.json_form import targeting_json
     from uplift.words.sentences.incentives import INCENTIVES
 
-    if files is None:
-        typer.echo(f"\n{INCENTIVES[language].refused}", err=json)
+    typer.echo(targeting_json(found.reading) if json else str(found), nl=not json)
+    # The same file is read for outcomes and for features: what is odd about it is told once.
+    print_notices(study, {(n.code, n.message): n for n in notices}.values())
+    if found.files is None:
+        typer.echo(f"\n{INCENTIVES[found.language].refused}", err=json)
     else:
         typer.echo("", err=json)
-        typer.echo(f"list    {shown(files.csv)}", err=json)
-        typer.echo(f"list    {shown(files.parquet)}", err=json)
-    if following is not None:
-        typer.echo(f"next    {shown(following.experiment)}", err=json)
+        typer.echo(f"list    {shown(found.files.csv)}", err=json)
+        typer.echo(f"list    {shown(found.files.parquet)}", err=json)
+    if found.next is not None:
+        typer.echo(f"next    {shown(found.next.experiment)}", err=json)
