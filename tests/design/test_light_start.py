@@ -52,6 +52,14 @@ def test_neither_do_several_arms(tmp_path: Path) -> None:
         assert not checked(path)[1] & (HEAVY | {"numpy", "scipy"})
 
 
+def test_a_design_with_few_converters_needs_no_forms_of_results(tmp_path: Path) -> None:
+    """Its gate asks how many converters a verdict needs: 13.5 are expected in control."""
+    code, modules = checked(write_sale(tmp_path, ("60_000", "1_000")))
+    assert code == 1
+    assert "uplift.stats.evidence" in modules
+    assert not modules & (HEAVY | {"numpy", "scipy", "uplift.results", "uplift.results.result"})
+
+
 def test_looks_need_nothing_heavy(tmp_path: Path) -> None:
     looks = ("assignment:", "  sequential: {looks: [wave 2, wave 4, wave 6]}\nassignment:")
     _, modules = checked(write_sale(tmp_path, WAVES, NO_END, looks))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from uplift.results import ArmValue, Kind
+if TYPE_CHECKING:  # `uplift check` asks for the thresholds of small designs: it spares loading the forms of results
+    from uplift.results import ArmValue, Kind
 
 
 @dataclass(frozen=True, slots=True)
