@@ -24,7 +24,15 @@ from uplift.customers.send_time.habits import (
     liveliness,
     worth,
 )
-from uplift.customers.send_time.log import NEXT, SendLog, columns, read_log, seen_of_next, seen_of_sample
+from uplift.customers.send_time.log import (
+    NEXT,
+    SendLog,
+    columns,
+    read_log,
+    seen_of_next,
+    seen_of_sample,
+    take_sample,
+)
 from uplift.customers.send_time.slots import SLOTS, drawn_slot_sql, end_of, slots_until, start_of
 from uplift.engine import DuckDBEngine
 from uplift.engine.adapter import Engine, quoted, text_literal
@@ -38,7 +46,7 @@ from uplift.stats.decision import Level
 from uplift.stats.proportions import wilson_interval
 from uplift.store import Store, lists_folder, written_aside
 
-SAMPLE = 50_000  # contacts from whom the kinds of day are learned
+LEARNED_FROM = 50_000  # contacts at most, whose mails teach the kinds of day
 FIGURE = (1, 10, 25)  # mails after which the belief is shown …
 SHOWN = 20  # … of at least so many contacts, so that nobody's own habits are seen
 CHANCE, CHOSEN = "chance", "chosen"
@@ -88,7 +96,8 @@ def send_times(
         progress("read the log of mails")
         log = read_log(engine, study, block, on)
         progress("learn when contacts react")
-        sample = seen_of_sample(engine, work, most=SAMPLE)
+        take_sample(engine, contacts=log.contacts, most=LEARNED_FROM)
+        sample = seen_of_sample(engine, work)
         first = first_habits(log.reactions, log.exposure, shape=liveliness(sample))
         habits = fit(first, sample)
         progress("choose the slots")
@@ -238,12 +247,13 @@ def _slot(slot: int, log: SendLog, own: int) -> SlotReading:
 
 def _beliefs(engine: Engine, work: Path, habits: Habits, favourite: int, allowed: tuple[int, ...]) -> list[Belief]:
     """The belief about the same contacts after their first mails, as far as anybody has that many."""
-    seen = {mails: seen_of_sample(engine, work, most=SAMPLE, first=mails, having=mails) for mails in FIGURE}
+    seen = {mails: seen_of_sample(engine, work, first=mails, having=mails) for mails in FIGURE}
     longest = max(mails for mails in FIGURE if mails == 1 or len(seen[mails]) >= SHOWN)
     home = _best(habits, seen[longest], allowed) == favourite
     found = []
     for mails in FIGURE[: FIGURE.index(longest) + 1]:
-        beliefs = belief(habits, seen_of_sample(engine, work, most=SAMPLE, first=mails, having=longest), allowed)
+        early = seen[longest] if mails == longest else seen_of_sample(engine, work, first=mails, having=longest)
+        beliefs = belief(habits, early, allowed)
         kept = beliefs[home] if home.sum() >= SHOWN else beliefs
         bits = float(entropy(beliefs).mean())
         found.append(Belief(mails, len(beliefs), bits, tuple(float(share) for share in kept.mean(axis=0))))

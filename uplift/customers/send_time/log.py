@@ -30,7 +30,7 @@ LEAST_OF_CAMPAIGN = 100  # mails by chance, so that the pull of a campaign is kn
 STRAY = 0.1  # of an even share: slots with less hold mails that left late
 UNEVEN = 0.001
 CHUNK = 250_000
-MAILS, NEXT = "mails_sent", "next_contacts"
+MAILS, NEXT, SAMPLE = "mails_sent", "next_contacts", "sampled_mails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class SendLog:
     """What can be learned from: campaigns with enough chance, and mails and reactions per slot where chance drew."""
 
     campaigns: tuple[CampaignReading, ...]
-    pull: dict[str, float]
     reactions: Floats
     exposure: Floats
     mails_by_slot: Floats
@@ -95,7 +94,6 @@ def read_log(engine: Engine, study: Study, block: SendTime, as_of: datetime.date
     ((contacts,),) = engine.run(f"SELECT count(DISTINCT unit) FROM {MAILS} JOIN pulls USING (campaign)")
     return SendLog(
         campaigns=tuple(used),
-        pull=pull,
         reactions=reactions,
         exposure=exposure,
         mails_by_slot=mails,
@@ -106,24 +104,28 @@ def read_log(engine: Engine, study: Study, block: SendTime, as_of: datetime.date
     )
 
 
-def seen_of_sample(engine: Engine, work: Path, *, most: int, first: int | None = None, having: int = 1) -> Seen:
-    """Mails and reactions of at most `most` contacts of the log, chosen by a hash: those `having` so many mails.
+def take_sample(engine: Engine, *, contacts: int, most: int) -> None:
+    """Materialise the numbered mails of at most `most` of the log's contacts, chosen by a hash (relation SAMPLE)."""
+    step = max(1, -(-contacts // most))
+    engine.materialize(
+        SAMPLE,
+        f"SELECT unit, slot, reacted, pull, row_number() OVER (PARTITION BY unit ORDER BY sent_at, campaign) AS k, "
+        f"count(*) OVER (PARTITION BY unit) AS mails FROM {MAILS} JOIN pulls USING (campaign) "
+        f"WHERE hash(unit) % {step} = 0",
+    )
+
+
+def seen_of_sample(engine: Engine, work: Path, *, first: int | None = None, having: int = 1) -> Seen:
+    """Mails and reactions of those contacts of the sample who have so many mails.
 
     `first` keeps each one's first mails only. The same contacts come in the same order, whatever `first` says.
     """
-    ((contacts,),) = engine.run(f"SELECT count(DISTINCT unit) FROM {MAILS} JOIN pulls USING (campaign)")
-    step = max(1, -(-int(str(contacts)) // most))
-    numbered = (
-        f"SELECT unit, slot, reacted, pull, row_number() OVER (PARTITION BY unit ORDER BY sent_at, campaign) AS k, "
-        f"count(*) OVER (PARTITION BY unit) AS mails FROM {MAILS} JOIN pulls USING (campaign) "
-        f"WHERE hash(unit) % {step} = 0"
-    )
     kept = f"mails >= {having}" + ("" if first is None else f" AND k <= {first}")
     return _arrays(
         engine,
         work,
         f"SELECT dense_rank() OVER (ORDER BY unit) - 1 AS n, slot, sum(reacted) AS r, sum(pull) AS e "
-        f"FROM ({numbered}) AS m WHERE {kept} GROUP BY unit, slot",
+        f"FROM {SAMPLE} WHERE {kept} GROUP BY unit, slot",
     )
 
 
