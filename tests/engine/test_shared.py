@@ -135,3 +135,22 @@ def test_a_missing_value_is_refused_for_the_experiment_that_reads_it(tmp_path: P
     )
     with pytest.raises(DataError, match="UP534"):
         found.build("refused")
+
+
+def test_merges_are_read_as_each_experiment_reads_its_ids(tmp_path: Path) -> None:
+    found = Shop(tmp_path)
+    write_parquet(tmp_path / "merged.parquet", "SELECT 700 AS gone, 2050 AS kept")
+    experiments = tmp_path / "experiments"
+    project, fourth = (yaml.safe_load((experiments / f"{name}.yml").read_text()) for name in ("project", "fourth"))
+    project["sources"]["merged"] = {"file": "../merged.parquet"}
+    project["merges"] = {"source": "merged", "old": "gone", "into": "kept"}
+    fourth["unit"]["type"] = "string"
+    for name, content in (("project", project), ("fourth", fourth)):
+        (experiments / f"{name}.yml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    studies = [load_study(experiments / f"{due.study.experiment.id}.yml") for due in found.due]
+    before = [due.assigned for due in found.due]
+    found.due = [Due(s, who, plans_of(s, course=True)[0]) for s, who in zip(studies, before, strict=True)]
+    assert found.build("together") == 4
+    assert found.build("together") == 0
+    for due in found.due:
+        assert found.measured(due, "together") == found.measured(due, "alone")

@@ -12,7 +12,7 @@ from uplift.engine.adapter import Engine, Queries, quoted
 from uplift.engine.assigned import ASSIGNED
 from uplift.engine.expression_sql import condition, number
 from uplift.engine.expression_types import TypeConflictError
-from uplift.engine.merges import with_merged_ids
+from uplift.engine.merges import view_read, with_merged_ids
 from uplift.engine.plan import Part
 from uplift.engine.pushdown import content_of, keep, period_of, send_assigned
 from uplift.engine.snippets import Snippet
@@ -122,7 +122,7 @@ def facts_of(
     Raises DataError: UP534 a missing value, UP566 a contact twice in a wide file.
     """
     if shared is not None:
-        return _taken(engine, name, parts, shared, daily)
+        return _taken(engine, study, name, parts, shared, daily)
     source, unit = study.source(name), study.experiment.unit
     uses = uses_of(parts)
     event = source.grain == "event"
@@ -165,10 +165,10 @@ def facts_of(
 
 
 def _taken(
-    engine: Engine, name: str, parts: Mapping[Part, str], shared: SharedSource, daily: Collection[Part]
+    engine: Engine, study: Study, name: str, parts: Mapping[Part, str], shared: SharedSource, daily: Collection[Part]
 ) -> Facts:
     """One experiment's share of a source that was read for several; it tells the statement that it alone would run."""
-    typed = replace(shared.typed, view=f"typed_{name}")
+    typed = replace(shared.typed, view=view_read(study, f"typed_{name}"))
     written = written_of(parts, typed)
     relation, mine = f"facts_{name}", f"WHERE experiment = {shared.experiment}"
     longest, past = reach_of(parts)

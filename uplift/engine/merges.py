@@ -105,6 +105,11 @@ def _refuse(engine: Engine, table: SourceTable, sql: str, one: str, several: str
     raise DataError(Problem("UP590", f"{table.name}: {message}", fix=fix, place=Place(table.shown)))
 
 
+def view_read(study: Study, view: str) -> str:
+    """The name under which a source's view is read: that of another one where it has old ids of merged contacts."""
+    return view if merges_of(study) is None else f"{view}_merged"
+
+
 def with_merged_ids(engine: Engine, study: Study, typed: TypedSource) -> TypedSource:
     """A source whose old ids are read as the surviving ones; the relation `merged_ids` has to be there."""
     if merges_of(study) is None:
@@ -117,7 +122,7 @@ def with_merged_ids(engine: Engine, study: Study, typed: TypedSource) -> TypedSo
             home.send(merged, columns, f"SELECT old_key, kept_key FROM {MERGED}", engine)
     names = [column.name for column in (home or engine).columns(typed.view) if column.name != UNIT]
     kept = "".join(f"s.{quoted(name)}, " for name in names)
-    view = f"{typed.view}_merged"
+    view = view_read(study, typed.view)
     (home or engine).define(
         view,
         f"SELECT {kept}coalesce(m.kept_key, s.{UNIT}) AS {UNIT} FROM {quoted(typed.view)} AS s"

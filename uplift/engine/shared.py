@@ -59,24 +59,40 @@ def build_unit_tables(engine: Engine, due: Sequence[Due], *, cache: Path, progre
     open_ = [
         d for d in due if d.assigned.paths and kept_units(engine, d.study, d.assigned, d.metrics, cache=cache) is None
     ]
-    shared: list[dict[str, SharedSource]] = [{} for _ in open_]
+    for family in _families(open_):
+        _build(engine, family, cache, progress)
+    return len(open_)
+
+
+def _families(due: Sequence[Due]) -> list[list[Due]]:
+    """Experiments that read ids, merges of ids and times in one way: no others can share a scan, or what it defines."""
+    families: dict[tuple[object, ...], list[Due]] = {}
+    for one in due:
+        study = one.study
+        key = (study.folder, study.project.timezone, study.experiment.unit.type, repr(merges_of(study)))
+        families.setdefault(key, []).append(one)
+    return list(families.values())
+
+
+def _build(engine: Engine, due: Sequence[Due], cache: Path, progress: Progress) -> None:
+    """Build the unit tables of one family."""
+    shared: list[dict[str, SharedSource]] = [{} for _ in due]
     who: list[AssignedTable] = []
-    for number, one in enumerate(open_):
+    for number, one in enumerate(due):
         progress(f"read who is assigned to {one.study.experiment.id}")
         who.append(open_assigned(engine, one.study, one.assigned, cache=cache, rows=f"assigned_rows_{number}"))
         engine.define(_contacts(number), who[number].rows)
-    for group, (source, numbers) in enumerate(_alike(open_)):
+    for group, (source, numbers) in enumerate(_alike(due)):
         progress(f"read {source} for {len(numbers)} experiments")
         days = [who[number].days for number in numbers]
         assigned = (min(first for first, _ in days), max(last for _, last in days))
-        for number, read in _read(engine, source, numbers, open_, assigned, group, cache).items():
+        for number, read in _read(engine, source, numbers, due, assigned, group, cache).items():
             shared[number][source] = read
-    for number, (one, own) in enumerate(zip(open_, shared, strict=True)):
+    for number, (one, own) in enumerate(zip(due, shared, strict=True)):
         engine.define(ASSIGNED, who[number].rows)
         unit_table(
             engine, one.study, one.assigned, one.metrics, cache=cache, progress=progress, shared=own, who=who[number]
         )
-    return len(open_)
 
 
 def _contacts(number: int) -> str:
@@ -84,7 +100,7 @@ def _contacts(number: int) -> str:
 
 
 def _alike(due: Sequence[Due]) -> list[tuple[str, list[int]]]:
-    """Event sources in files with the experiments that read them in the same way, where these are several."""
+    """Event sources in files with those of a family that read them in the same way, where these are several."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, one in enumerate(due):
         for name in dict.fromkeys(part.source for part in column_names(one.metrics)):
@@ -92,8 +108,7 @@ def _alike(due: Sequence[Due]) -> list[tuple[str, list[int]]]:
             if source.grain != "event" or source.file is None:
                 continue
             snippets = frozenset((repr(use.expression), use.type, use.decimals) for use in uses_of(one.parts(name)))
-            files = (one.study.folder, repr(source), one.study.project.timezone, repr(merges_of(one.study)))
-            groups.setdefault((name, files, one.study.experiment.unit.type, snippets), []).append(number)
+            groups.setdefault((name, repr(source), snippets), []).append(number)
     return [(str(key[0]), numbers) for key, numbers in groups.items() if len(numbers) > 1]
 
 
