@@ -13,6 +13,7 @@ import pytest
 
 from uplift.errors import StateError
 from uplift.store import lists_folder, report_path, result_path, write_text_atomic, written_aside
+from uplift.store.files import is_abandoned
 
 
 def test_a_text_is_written_with_its_folders_and_without_leftovers(tmp_path):
@@ -76,3 +77,14 @@ def test_what_a_killed_run_left_beside_a_file_goes_with_the_next_write(tmp_path)
             "control.csv",
         ]
     )
+
+
+def test_a_half_file_is_abandoned_when_its_writer_is_gone_or_silent_for_a_day(tmp_path):
+    """A number that no process can have tells nothing; a file that has got its name meanwhile was not left behind."""
+    unknown, finished = tmp_path / f".aside-{10**30}-x-control.csv", tmp_path / f".aside-{os.getpid()}-x-control.csv"
+    unknown.write_text("half")
+    assert not is_abandoned(unknown)
+    assert not is_abandoned(finished)
+    long_ago = time.time() - 2 * 86_400
+    os.utime(unknown, (long_ago, long_ago))
+    assert is_abandoned(unknown)

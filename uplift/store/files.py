@@ -25,18 +25,10 @@ def aside_of(target: Path) -> Path:
 
 def is_abandoned(aside: Path) -> bool:
     """Whether the run that was writing this file is gone: its process, or a day has passed since the last byte."""
-    if time.time() - aside.stat().st_mtime > _FORGOTTEN_AFTER:
-        return True
-    writer = aside.name.removeprefix(ASIDE).partition("-")[0]
-    if not writer.isdigit() or os.name != "posix":
-        return False
     try:
-        os.kill(int(writer), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass
-    return False
+        return _idle(aside) > _FORGOTTEN_AFTER or not _writer_lives(aside)
+    except FileNotFoundError:  # it has got its name meanwhile
+        return False
 
 
 def publish(aside: Path, target: Path) -> None:
@@ -122,17 +114,22 @@ def _sweep(target: Path) -> None:
     """
     for leftover in target.parent.glob(f"{ASIDE}*-{glob.escape(target.name)}"):
         with contextlib.suppress(OSError):
-            number = leftover.name.removeprefix(ASIDE).partition("-")[0]
-            if not _lives(number) and time.time() - leftover.stat().st_mtime > _UNTOUCHED:
+            if not _writer_lives(leftover) and _idle(leftover) > _UNTOUCHED:
                 leftover.unlink()
 
 
-def _lives(process: str) -> bool:
-    """Whether a process of this machine has the number; where that can't be told, it has."""
-    if os.name != "posix" or not process.isdecimal():
+def _idle(aside: Path) -> float:
+    """Seconds since the last byte."""
+    return time.time() - aside.stat().st_mtime
+
+
+def _writer_lives(aside: Path) -> bool:
+    """Whether a process of this machine has the number in the file's name; where that can't be told, it has."""
+    number = aside.name.removeprefix(ASIDE).partition("-")[0]
+    if os.name != "posix" or not number.isdecimal():
         return True
     try:
-        os.kill(int(process), 0)
+        os.kill(int(number), 0)
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
