@@ -117,7 +117,8 @@ def check_every_suggestion(studies: list[Study]) -> dict[str, int]:
 
 def test_every_suggestion_for_sixty_failing_designs_makes_the_gate_pass(tmp_path: Path) -> None:
     counted = check_every_suggestion(failing_designs(tmp_path, 60, seed=20261122))
-    assert min(counted.values()) >= 5  # each kind of suggestion was really tried
+    assert counted.pop("UseThePast") >= 5  # few designs fail by so little that the past alone is enough
+    assert min(counted.values()) >= 10  # each kind of suggestion was really tried
 
 
 @pytest.mark.slow
