@@ -44,6 +44,7 @@ def test_a_result_carries_what_was_known_of_the_customers_when_it_began(read: tu
     assert reading.chosen
     assert reading.figures == figures_in(scores_path(study.root).with_suffix(".json"))
     assert reading.figures.as_of == SCORED_ON
+    assert reading.smallest_group == study.project.defaults.privacy.smallest_group == 20
     assert from_json(to_json(result)) == result
 
 

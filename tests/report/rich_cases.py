@@ -249,7 +249,7 @@ def everything() -> Result:
         metrics=(primary, *base.metrics[1:]),
         history=(history(),),
         claims=claims(),
-        customers=CustomersReading(FIGURES, chosen=True),
+        customers=CustomersReading(FIGURES, chosen=True, smallest_group=20),
     )
 
 

@@ -14,12 +14,12 @@ from uplift.report.customers import POOLED, customers_chapter, pooled
 from uplift.report.document import html_of
 from uplift.report.voice import Voice
 from uplift.results import Result
-from uplift.results.customers import CustomersReading, CustomersResult, Gate
+from uplift.results.customers import CustomersReading, CustomersResult, Gate, SegmentFigures
 from uplift.words.language import Language
 
 
-def told(figures: CustomersResult = FIGURES, *, chosen: bool = True) -> Result:
-    return dataclasses.replace(report_cases.clear_win(), customers=CustomersReading(figures, chosen))
+def told(figures: CustomersResult = FIGURES, *, chosen: bool = True, smallest: int = 20) -> Result:
+    return dataclasses.replace(report_cases.clear_win(), customers=CustomersReading(figures, chosen, smallest))
 
 
 def chapter(result: Result, language: Language = "de") -> Chapter:
@@ -33,7 +33,9 @@ def test_without_scores_there_is_no_section() -> None:
 
 
 def test_a_report_that_cannot_be_trusted_does_not_turn_to_predictions() -> None:
-    broken = dataclasses.replace(report_cases.srm_failed(), customers=CustomersReading(FIGURES, chosen=True))
+    broken = dataclasses.replace(
+        report_cases.srm_failed(), customers=CustomersReading(FIGURES, chosen=True, smallest_group=20)
+    )
     assert customers_chapter(Voice(broken, "de")) is None
 
 
@@ -48,11 +50,32 @@ def test_segments_add_up_to_the_cent_and_small_ones_stand_together(language: Lan
 
 def test_no_group_below_twenty_contacts_is_shown_alone() -> None:
     """12 and 18 contacts make 30; were there 12 alone, the next segment would hide them."""
-    assert [s.contacts for s in pooled(FIGURES.segments)] == [1_000, 5_000, 30]
-    alone = pooled(FIGURES.segments[:3])
+    assert [s.contacts for s in pooled(FIGURES.segments, smallest=20)] == [1_000, 5_000, 30]
+    alone = pooled(FIGURES.segments[:3], smallest=20)
     assert [(s.name, s.contacts) for s in alone] == [("more.inactive", 5_000), (POOLED, 1_012)]
     matrix = chapter(told()).sheets[1]
     assert [cell.text for cell in matrix.rows[-1]][1:] == ["–", "–", "unter\u00a020"]
+
+
+def test_the_smallest_group_is_the_projects() -> None:
+    """Of a thousand, «will probably buy» stands with the 30 others; 290 and 300 moved, too few to be told."""
+    found = chapter(told(smallest=1_001), "en")
+    rows = found.panels[0].sheet.rows
+    assert [cells[0].text for cells in rows][1:] == ["small segments together", "Total"]
+    assert rows[1][0].note == "1,030\u00a0contacts"
+    assert [cell.text for cells in found.sheets[1].rows for cell in cells[1:]].count("under\u00a01,001") == 4
+
+
+def test_what_stands_together_above_is_not_told_apart_in_the_grid() -> None:
+    few = dataclasses.replace(FIGURES, segments=(*FIGURES.segments, SegmentFigures("more.churn", 3, 1.0, 777, None)))
+    cells = tuple(
+        dataclasses.replace(cell, contacts=3, value=777) if (cell.frequency, cell.state) == ("more", "churn") else cell
+        for cell in FIGURES.lifecycle
+    )
+    grid = chapter(told(dataclasses.replace(few, lifecycle=cells)), "en").sheets[0]
+    hidden = [cells for cells in grid.rows if cells[1].text == "small segments together"]
+    assert [cells[2].text for cells in hidden] == ["–"]
+    assert "€7.77" not in str(grid)
 
 
 def test_the_matrix_has_rows_for_segments_that_nobody_is_in_any_more() -> None:

@@ -181,7 +181,10 @@ def analyze(
 def customers_of(study: Study) -> CustomersReading | None:
     """What was known of all customers when contacts were first assigned; None where nothing was scored by then."""
     figures = figures_in(figures_path(study.root, study.experiment.id))
-    return None if figures is None else CustomersReading(figures, chosen=study.experiment.audience.scores is not None)
+    if figures is None:
+        return None
+    privacy, chosen = study.project.defaults.privacy, study.experiment.audience.scores is not None
+    return CustomersReading(figures, chosen=chosen, smallest_group=privacy.smallest_group)
 
 
 def _again(study: Study, assigned: Assigned, folder: Path, known: str, day: datetime.date) -> Measurement:

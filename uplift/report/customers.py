@@ -11,7 +11,7 @@ from uplift.report.charts import Bar, bars
 from uplift.report.plot import Line, Plot, plot
 from uplift.report.svg import Caption
 from uplift.report.voice import Voice
-from uplift.results.customers import CustomersResult, Move, Range, SegmentFigures, matrix_of
+from uplift.results.customers import CustomersReading, CustomersResult, Move, Range, SegmentFigures, matrix_of
 from uplift.words import numbers, values
 from uplift.words.dates import day, short_day
 from uplift.words.names import tamed
@@ -19,7 +19,6 @@ from uplift.words.sentences import customers as names
 from uplift.words.sentences import lifecycle as sentences
 from uplift.words.sentences.lifecycle import LIFECYCLE
 
-SMALLEST = 20  # contacts; smaller segments are shown together
 POOLED = "pooled"
 
 
@@ -29,6 +28,7 @@ def customers_chapter(voice: Voice) -> Chapter | None:
     if reading is None or not voice.result.trusted:
         return None
     figures, words, language = reading.figures, LIFECYCLE[voice.language], voice.language
+    shown = pooled(figures.segments, smallest=reading.smallest_group)
     lead = sentences.expected(
         figures.contacts,
         figures.buyers,
@@ -37,7 +37,7 @@ def customers_chapter(voice: Voice) -> Chapter | None:
         figures.as_of,
         language,
     )
-    panels = [p for p in (_value(voice, figures), _months(voice, figures)) if p is not None]
+    panels = [p for p in (_value(voice, figures, shown), _months(voice, figures)) if p is not None]
     notes = []
     if figures.overall is not None and not figures.overall.passed:
         notes.append(sentences.refused(_gate(voice, figures), language))
@@ -45,7 +45,7 @@ def customers_chapter(voice: Voice) -> Chapter | None:
         notes.append(moved)
     left_out = "; ".join(names.left_out(reason, n, language) for reason, n in figures.left_out)
     notes.append(sentences.made_by(tamed(figures.model), left_out, language))
-    sheets = [sheet for sheet in (_grid(voice, figures), _matrix(voice, figures)) if sheet.rows]
+    sheets = [sheet for sheet in (_grid(voice, figures, shown), _matrix(voice, reading)) if sheet.rows]
     return Chapter(
         "customers",
         words.heading,
@@ -56,11 +56,11 @@ def customers_chapter(voice: Voice) -> Chapter | None:
     )
 
 
-def pooled(segments: tuple[SegmentFigures, ...]) -> tuple[SegmentFigures, ...]:
-    """The segments by value, the most valuable first; those of few contacts as one, so that sums stay."""
+def pooled(segments: tuple[SegmentFigures, ...], *, smallest: int) -> tuple[SegmentFigures, ...]:
+    """The segments by value, the most valuable first; those of fewer contacts as one, so that sums stay."""
     by_size = sorted(segments, key=lambda s: (s.contacts, s.name))
     small: list[SegmentFigures] = []
-    while by_size and (by_size[0].contacts < SMALLEST or 0 < sum(s.contacts for s in small) < SMALLEST):
+    while by_size and (by_size[0].contacts < smallest or 0 < sum(s.contacts for s in small) < smallest):
         small.append(by_size.pop(0))
     kept = sorted(by_size, key=lambda s: (-s.value, s.name))
     if not small:
@@ -81,9 +81,8 @@ def pooled(segments: tuple[SegmentFigures, ...]) -> tuple[SegmentFigures, ...]:
     )
 
 
-def _value(voice: Voice, figures: CustomersResult) -> Panel | None:
+def _value(voice: Voice, figures: CustomersResult, shown: tuple[SegmentFigures, ...]) -> Panel | None:
     words, language = LIFECYCLE[voice.language], voice.language
-    shown = pooled(figures.segments)
     worth = [s for s in shown if s.value > 0]
     if not worth:
         return None
@@ -165,41 +164,45 @@ def _months(voice: Voice, figures: CustomersResult) -> Panel | None:
     )
 
 
-def _grid(voice: Voice, figures: CustomersResult) -> Sheet:
+def _grid(voice: Voice, figures: CustomersResult, shown: tuple[SegmentFigures, ...]) -> Sheet:
+    """A cell that passed is the segment of its name: what is shown together above has no figures of its own here."""
     words, language = LIFECYCLE[voice.language], voice.language
-    lines = tuple(
-        row(
-            f"{names.frequency(cell.frequency, language)}, {names.state(cell.state, language)}",
-            numbers.count(cell.contacts, language) if cell.gate.passed else values.MISSING,
-            _about(voice, figures, cell.value) if cell.gate.passed else values.MISSING,
-            names.gate(cell.gate.reason, cell.gate.worst_auc, cell.gate.worst_ratio, language),
-        )
-        for cell in figures.lifecycle
-    )
+    together = {segment.name for segment in figures.segments} - {segment.name for segment in shown}
+    lines = []
+    for cell in figures.lifecycle:
+        contacts = value = values.MISSING
+        if cell.gate.passed and f"{cell.frequency}.{cell.state}" in together:
+            contacts = words.small
+        elif cell.gate.passed:
+            contacts, value = numbers.count(cell.contacts, language), _about(voice, figures, cell.value)
+        name = f"{names.frequency(cell.frequency, language)}, {names.state(cell.state, language)}"
+        told = names.gate(cell.gate.reason, cell.gate.worst_auc, cell.gate.worst_ratio, language)
+        lines.append(row(name, contacts, value, told))
     heads = (words.group, words.contacts, words.expected, words.gate)
-    return Sheet(words.grid, heads, lines, left=frozenset({3}))
+    return Sheet(words.grid, heads, tuple(lines), left=frozenset({3}))
 
 
-def _matrix(voice: Voice, figures: CustomersResult) -> Sheet:
+def _matrix(voice: Voice, reading: CustomersReading) -> Sheet:
     """A row per segment of a month ago, a numbered column per segment of now; contacts, and their revenue below."""
-    words, language = LIFECYCLE[voice.language], voice.language
+    words, language, figures = LIFECYCLE[voice.language], voice.language, reading.figures
     before, now = matrix_of(figures.moves)
     numbered = {name: k for k, name in enumerate(now, start=1)}
     found = {(move.before, move.now): move for move in figures.moves}
     lines = []
     for name in before:
         label = f"{numbered[name]}{numbers.NBSP}{_name(voice, name)}" if name in numbered else _name(voice, name)
-        lines.append(row(label, *(_cell(voice, figures, found.get((name, to))) for to in now)))
+        lines.append(row(label, *(_cell(voice, reading, found.get((name, to))) for to in now)))
     heads = (words.before, *(numbers.count(numbered[name], language) for name in now))
     return Sheet(words.moves, heads, tuple(lines))
 
 
-def _cell(voice: Voice, figures: CustomersResult, move: Move | None) -> Cell:
+def _cell(voice: Voice, reading: CustomersReading, move: Move | None) -> Cell:
     if move is None or not move.contacts:
         return Cell(values.MISSING)
-    if move.contacts < SMALLEST:
-        return Cell(f"{LIFECYCLE[voice.language].not_shown}{numbers.NBSP}{SMALLEST}")
-    return Cell(numbers.count(move.contacts, voice.language), _about(voice, figures, move.revenue))
+    if move.contacts < reading.smallest_group:
+        smallest = numbers.count(reading.smallest_group, voice.language)
+        return Cell(f"{LIFECYCLE[voice.language].not_shown}{numbers.NBSP}{smallest}")
+    return Cell(numbers.count(move.contacts, voice.language), _about(voice, reading.figures, move.revenue))
 
 
 def _moved(voice: Voice, figures: CustomersResult) -> str | None:

@@ -141,3 +141,4 @@ class CustomersReading:
 
     figures: CustomersResult
     chosen: bool
+    smallest_group: int  # contacts; the project shows no smaller group
