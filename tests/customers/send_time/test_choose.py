@@ -185,6 +185,17 @@ def test_the_ordinary_analysis_measures_the_campaign_by_its_control(
     assert uplift.relative_interval.low < truth < uplift.relative_interval.high
 
 
+def test_the_order_of_the_logs_rows_changes_nothing(tmp_path: Path, opens: np.ndarray) -> None:
+    first, other = account(tmp_path / "first", opens), account(tmp_path / "other", opens)
+    file = other.root / "data" / "sends.parquet"
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE log AS SELECT * FROM '{file}' ORDER BY hash(customer_id, campaign)")
+        con.execute(f"COPY log TO '{file}' (FORMAT parquet)")
+    found, shuffled = chosen(first), chosen(other)
+    assert found.list.read_bytes() == shuffled.list.read_bytes()
+    assert found.result == shuffled.result
+
+
 def test_a_deadline_binds_both_arms(tmp_path: Path, opens: np.ndarray) -> None:
     early = slots_until("12:00")
     written = chosen(account(tmp_path, opens, block={"not_after": "12:00"}))

@@ -81,7 +81,8 @@ def read_log(engine: Engine, study: Study, block: SendTime, as_of: datetime.date
     _refuse_false_chance(engine, [each.campaign for each in used], place)
     base = reacted / chance
     pull = {each.campaign: (each.chance_reactions + 10) / (each.chance_mails * base + 10) for each in used}
-    engine.run("CREATE OR REPLACE TEMP TABLE pulls (campaign VARCHAR, pull DOUBLE)")
+    # Decimals add up exactly: sums of doubles would depend on the order of the rows and on the number of threads.
+    engine.run("CREATE OR REPLACE TEMP TABLE pulls (campaign VARCHAR, pull DECIMAL(18, 9))")
     values = ", ".join(f"({text_literal(name)}, {weight!r})" for name, weight in pull.items())
     engine.run(f"INSERT INTO pulls VALUES {values}")
     reactions, exposure, mails = np.zeros(SLOTS), np.zeros(SLOTS), np.zeros(SLOTS)
@@ -124,7 +125,7 @@ def seen_of_sample(engine: Engine, work: Path, *, first: int | None = None, havi
     return _arrays(
         engine,
         work,
-        f"SELECT dense_rank() OVER (ORDER BY unit) - 1 AS n, slot, sum(reacted) AS r, sum(pull) AS e "
+        f"SELECT dense_rank() OVER (ORDER BY unit) - 1 AS n, slot, sum(reacted) AS r, CAST(sum(pull) AS DOUBLE) AS e "
         f"FROM {SAMPLE} WHERE {kept} GROUP BY unit, slot",
     )
 
@@ -141,7 +142,7 @@ def seen_of_next(engine: Engine, work: Path, contacts: int) -> Iterator[tuple[in
             _arrays(
                 engine,
                 work,
-                f"SELECT n - {low} AS n, slot, sum(reacted) AS r, sum(pull) AS e FROM {NEXT} AS t "
+                f"SELECT n - {low} AS n, slot, sum(reacted) AS r, CAST(sum(pull) AS DOUBLE) AS e FROM {NEXT} AS t "
                 f"JOIN {MAILS} AS m ON m.unit = t.unit JOIN pulls USING (campaign) "
                 f"WHERE n >= {low} AND n < {high} GROUP BY n, slot",
                 rows=high - low,
