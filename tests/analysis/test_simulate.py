@@ -152,3 +152,27 @@ def test_the_command_prints_a_table_or_json(drawn: Drawn, monkeypatch: pytest.Mo
     printed = runner.invoke(app, [*call, "--json", "--effect", "10%"])
     assert json.loads(printed.stdout)["effect"] == 0.1
     assert runner.invoke(app, [*call, "--effect", "1pp"]).exit_code != 0
+
+
+def test_pairs_of_arms_weigh_on_what_they_are_compared_in_and_not_on_guardrails(tmp_path: Path) -> None:
+    """An analysis compares pairs in no guardrail (`pairs_of`), so its simulation may not either."""
+    three = (
+        EXPERIMENT[: EXPERIMENT.index("  secondary")].replace(
+            "  treatment: {weight: 50%}\n", "  mail: {weight: 25%}\n  gift: {weight: 25%}\n"
+        )
+        + "  guardrails: [{metric: revenue, window: 14d, margin: 5%}]\n"
+    )
+    drawn = shopping(tmp_path, three + "design: {correction: holm}\n")
+    alone = simulate(drawn.study, as_of=AFTER, replications=100)
+    path = drawn.study.folder / "sale.yml"
+    path.write_text(three + "design: {correction: holm, comparisons: all_pairs}\n", encoding="utf-8")
+    paired = simulate(load_study(path), as_of=AFTER, replications=100)
+    before, after = ({(m.metric, m.treatment): m.planted for m in each.metrics} for each in (alone, paired))
+    assert {arm: before["revenue", arm] for arm in ("mail", "gift")} == {
+        arm: after["revenue", arm] for arm in ("mail", "gift")
+    }
+    for arm in ("mail", "gift"):
+        found, wanted = after["buyers", arm], before["buyers", arm]
+        assert found is not None
+        assert wanted is not None
+        assert (found.power or 0) < (wanted.power or 0)  # the family is three comparisons instead of two

@@ -8,7 +8,6 @@ metric's true uplift is known exactly.
 from __future__ import annotations
 
 import datetime
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kstest
 
-from uplift.analysis.comparison import Question, Terms, answers, terms_of
+from uplift.analysis.comparison import Question, Terms, answers, pairs_of, terms_of
+from uplift.analysis.metrics import Use, uses_of
 from uplift.engine import Assigned
 from uplift.engine.compact import CompactMetric, CompactRows, compact_rows
 from uplift.errors import DataError, Problem
@@ -146,9 +146,9 @@ class _World:
             name: [sums.moments(weights[:, where]) for where, sums in self.sums[metric.key]]
             for name, weights in zip(names, arms, strict=True)
         }
+        use = next(use for _, use in uses_of(self.study) if _measures(use) == (metric.name, metric.window_days))
         asked = [(experiment.control, arm) for arm in experiment.treatments]
-        if self.terms.all_pairs:
-            asked += itertools.combinations(experiment.treatments, 2)
+        asked += pairs_of(self.study, use, self.terms)
         for at in range(len(arms[0])):
             yield [
                 Question(
@@ -266,8 +266,12 @@ def _multiplier(world: _World, effect: float) -> Floats:
 
 def _primary(study: Study, rows: CompactRows) -> CompactMetric:
     use = study.experiment.metrics.primary
-    days = use.window.days if use.window else None
-    return next(m for m in rows.metrics if (m.name, m.window_days) == (use.metric, days))
+    return next(m for m in rows.metrics if (m.name, m.window_days) == _measures(use))
+
+
+def _measures(use: Use) -> tuple[str, int | None]:
+    """The metric that is used and its window in days, as `CompactMetric` has them."""
+    return use.metric, use.window.days if use.window else None
 
 
 def _mde(study: Study, rows: CompactRows) -> float:
