@@ -11,7 +11,7 @@ import pytest
 from tests.analysis.projects import AFTER, EXPERIMENT, PROJECT, draw
 from tests.analysis.test_story import orders_of
 from uplift.analysis import analyze
-from uplift.analysis.claim_words import audience_of
+from uplift.analysis.claim_words import audience_of, groups_in
 from uplift.analysis.claims import claim_readings
 from uplift.assignment import assign
 from uplift.demo import DEMO_EXPERIMENTS, at_its_start, prepare
@@ -100,6 +100,20 @@ def test_an_audience_is_known_by_the_purchases_that_it_asks_for_else_by_its_word
     assert audience("n_orders >= 1 and n_purchases < 2") == {"first"}
     assert audience("country = 'DE'", "Neukunden kaufen wieder") == {"first"}
     assert audience(None) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("The mail leads to 5% more orders", set()),
+        ("A voucher will lead more customers back to the shop", set()),
+        ("The mail leads to more repeat buyers", {"repeat"}),
+        ("Leads buy 5% more", {"lead"}),
+        ("5 % mehr Käufer unter Leads", {"lead"}),
+    ],
+)
+def test_what_leads_to_more_orders_is_no_lead(text: str, groups: set[str]) -> None:
+    assert groups_in(text) == groups
 
 
 @pytest.mark.slow

@@ -9,8 +9,9 @@ from typing import Literal
 from uplift.spec.experiment import Experiment
 
 Group = Literal["lead", "first", "repeat"]
+# What «leads to more orders», or leads somebody back, is a verb.
 _GROUPS: dict[Group, str] = {
-    "lead": r"\bleads?\b|interessent\w*|nichtkäufer\w*|non-?buyers?|prospects?\b",
+    "lead": r"\bleads?\b(?!(?:\s+\w+){0,2}\s+(?:to|back)\b)|interessent\w*|nichtkäufer\w*|non-?buyers?|prospects?\b",
     "first": r"erst(?:käufer|kunde)\w*|neukund\w*|first[- ](?:time[- ])?(?:buyers?|customers?|purchasers?)"
     r"|new (?:buyers?|customers?)",
     "repeat": r"wiederholungskäufer\w*|wiederkäufer\w*|mehrfachkäufer\w*|stammkund\w*|bestandskund\w*"
