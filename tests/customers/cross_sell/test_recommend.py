@@ -71,6 +71,14 @@ def test_lists_of_last_week_are_judged_by_what_was_bought_since(tmp_path: Path) 
         assert [(hits.name, hits.recall, hits.hit) for hits in made.result.hits] == expected
 
 
+def test_shares_are_added_up_exactly_in_whatever_order_customers_come(tmp_path: Path) -> None:
+    """One of three purchases named, for each of 1,000 customers: a third, not a third and what rounding leaves."""
+    bought = [(c, *what) for c in range(1_000) for what in ((60, "milk"), (3, "milk"), (2, "tea"), (1, "bread"))]
+    project, document = load_project(shop(tmp_path / "shop", rows(*bought)))
+    made = recommend(project, document, as_of=DAY, table=tmp_path / "lists.csv", most=3)
+    assert [(hits.recall, hits.hit) for hits in made.result.hits] == [(1 / 3, 1.0), (1 / 3, 1.0)]
+
+
 def test_the_lists_keep_their_own_contract(tmp_path: Path) -> None:
     project, document = load_project(shop(tmp_path / "shop", SMALL))
     week_ago = DAY - datetime.timedelta(days=7)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from fractions import Fraction
 
 from uplift.customers.cross_sell.bought import BOUGHT
 from uplift.engine.adapter import Engine, quoted
@@ -74,11 +75,15 @@ def judge(
     for name, relation in lists.items():
         same = all(column.name != "unit" for column in engine.columns(relation))
         on = "l.item = a.item" + ("" if same else " AND l.unit = a.unit")
-        ((recall, hit),) = engine.run(
-            f"SELECT avg(recall), avg(CASE WHEN recall > 0 THEN 1.0 ELSE 0.0 END) FROM (SELECT a.unit, "
-            f"count(l.item) * 1.0 / least({most}, count(*)) AS recall FROM actual_items AS a LEFT JOIN "
-            f"(SELECT * FROM {quoted(relation)} WHERE rank <= {most}) AS l ON {on} GROUP BY a.unit) AS r"
+        rows = engine.run(
+            "SELECT places, count(*), sum(named), count(*) FILTER (WHERE named > 0) FROM "
+            f"(SELECT count(l.item) AS named, least({most}, count(*)) AS places FROM actual_items AS a LEFT JOIN "
+            f"(SELECT * FROM {quoted(relation)} WHERE rank <= {most}) AS l ON {on} GROUP BY a.unit) AS r "
+            "GROUP BY places"
         )
-        if recall is not None and hit is not None:
-            found.append(Hits(name, float(str(recall)), float(str(hit))))
+        # Whole numbers per count of places: an average of shares would depend on the order in which they are added.
+        counts = [tuple(int(str(n)) for n in row) for row in rows]
+        if customers := sum(n for _, n, _, _ in counts):
+            recall = sum(Fraction(named, places) for places, _, named, _ in counts) / customers
+            found.append(Hits(name, float(recall), sum(hit for *_, hit in counts) / customers))
     return int(str(judged)), tuple(found)
