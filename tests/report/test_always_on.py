@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from uplift.errors import StateError
 from uplift.report.document import html_of_always_on
 from uplift.results import Check
 from uplift.results.always_on import AlwaysOn, file_name, read_folder, to_json
+from uplift.results.always_on_text import watch_lines
 from uplift.results.forecast import Forecast, ForecastSegment, PastQuarter
 from uplift.results.recommendations import Hits, Recommendations
 from uplift.results.send_time import Belief, CampaignReading, SendTimes, SlotReading
@@ -98,6 +100,17 @@ def test_the_numbers_are_written_as_the_language_writes_them() -> None:
     assert "52,0\u00a0%" in german
     assert "UP688" not in german  # codes are for the terminal
     assert "20,0\u00a0% der Zeilen keine Kennung" in german
+
+
+def test_a_series_whose_name_begins_like_a_code_keeps_its_name() -> None:
+    """UPT: units per transaction. In the terminal alarms have their code, on the page they have none."""
+    units = dataclasses.replace(WATCH.series[0], name="UPT je Bestellung", alarms=())
+    fallen = dataclasses.replace(WATCH.series[0], name="UPT im Laden")
+    watch = dataclasses.replace(WATCH, series=(units, fallen))
+    html = html_of_always_on(AlwaysOn("EUR", watches=(watch,)), "de")
+    assert "</span> UPT je Bestellung: unauffällig" in html
+    assert "</span> UPT im Laden: am" in html
+    assert any(line.startswith("UP677 UPT im Laden: am") for _, line in watch_lines(watch, "de"))
 
 
 def test_what_is_kept_comes_back_and_a_file_of_another_kind_is_refused_with_its_name(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from uplift.report.axis import Axis, Span, axis_for
@@ -11,7 +12,7 @@ from uplift.report.charts import Bar, bars
 from uplift.report.plot import Dot, Line, Plot, Word, plot
 from uplift.report.svg import Caption
 from uplift.results.always_on import AlwaysOn
-from uplift.results.always_on_text import hours, watch_lines, way, worth
+from uplift.results.always_on_text import CAMPAIGNS, hours, watched, way, worth
 from uplift.results.forecast import Forecast
 from uplift.results.recommendations import Recommendations
 from uplift.results.send_time import Belief, CampaignReading, SendTimes, SlotReading
@@ -22,11 +23,10 @@ from uplift.words.dates import day, short_day
 from uplift.words.language import Language
 from uplift.words.names import shortened
 from uplift.words.sentences import always_on as said
-from uplift.words.sentences import customers
+from uplift.words.sentences import customers, monitor
 from uplift.words.sentences.always_on import ALWAYS_ON
 
 _DATES = 4
-_CAMPAIGNS = 8  # the newest
 _SHOWN = 3  # charts of a monitor: the primary series, and what alarms
 
 
@@ -79,10 +79,9 @@ def _forecast(told: Forecast, currency: str, language: Language) -> Chapter:
     return Chapter("forecast", words.forecast, tuple(lead), (panel,) if panel else (), sheets=(sheet,))
 
 
-def _quarters(told: Forecast, amount: object, language: Language) -> Panel | None:
+def _quarters(told: Forecast, amount: Callable[[float], str], language: Language) -> Panel | None:
     """What was told of past quarters (line) and what came (dots), and the coming one with its interval."""
     words, unit = ALWAYS_ON[language], 10**told.decimals
-    assert callable(amount)
     past = [q for q in reversed(told.past) if q.error is not None and q.naive_error is not None]
     if not past:
         return None
@@ -153,7 +152,7 @@ def _send_time(found: SendTimes, language: Language) -> Chapter:
                 numbers.count(c.chosen_reactions, language),
                 _uplift(c, language),
             )
-            for c in told[: -_CAMPAIGNS - 1 : -1]
+            for c in told[: -CAMPAIGNS - 1 : -1]
         )
         sheets = (Sheet(words.campaigns, heads, rows),)
     return Chapter(f"send-time-{found.experiment}", heading, tuple(lead), panels, sheets=sheets, notes=tuple(notes))
@@ -193,7 +192,7 @@ def _slots(found: SendTimes, language: Language) -> Panel | None:
             numbers.count(slot.reactions, language),
             values.MISSING
             if slot.rate is None
-            else Cell(numbers.percent(slot.rate, language), _bounds(slot, language)),
+            else Cell(numbers.percent(slot.rate, language), values.uplift_range(slot.low, slot.high, language)),
             numbers.count(slot.own, language),
         )
         for slot in found.slots
@@ -203,13 +202,6 @@ def _slots(found: SendTimes, language: Language) -> Panel | None:
 
 def _slot_dot(slot: SlotReading, best: SlotReading) -> Dot:
     return Dot(float(slot.slot), slot.rate or 0.0, slot.low, slot.high, "better" if slot is best else "open")
-
-
-def _bounds(slot: SlotReading, language: Language) -> str:
-    if slot.rate is None:
-        return ""
-    ends = [None if end is None else numbers.percent(end, language) for end in (slot.low, slot.high)]
-    return values.bounds(ends[0], ends[1], language)
 
 
 def _beliefs(found: SendTimes, language: Language) -> Panel | None:
@@ -264,8 +256,8 @@ def _watch(seen: Watch, language: Language) -> Chapter:
     words = ALWAYS_ON[language]
     marks = {"ok": ("ok", words.ok), "note": ("warn", words.note), "warn": ("warn", words.note)}
     items = tuple(
-        Item(*marks.get(status, ("fail", words.alarm)), line.partition(" ")[2] if line.startswith("UP") else line)
-        for status, line in watch_lines(seen, language)
+        Item(*marks.get(one.status, ("fail", words.alarm)), one.text)  # codes are for the terminal
+        for one in watched(seen, language)
     )
     alarmed = [series for series in seen.series if series.alarms]
     shown = [*alarmed, *(s for s in seen.series if not s.alarms and s.of == "metric")][:_SHOWN]
@@ -273,7 +265,7 @@ def _watch(seen: Watch, language: Language) -> Chapter:
     return Chapter(
         f"monitor-{seen.experiment}",
         words.monitor.format(title=shortened(seen.title)),
-        (f"{day(seen.as_of, language)}: {said.watched(seen.alarmed, language)}",),
+        (f"{day(seen.as_of, language)}: {monitor.watched(seen.alarmed, language)}",),
         panels,
         items=items,
     )
@@ -295,15 +287,9 @@ def _lately(seen: Watch, series: WatchedSeries, language: Language) -> Panel:
         lines=(Line(tuple(((on - first).days, value) for on, value in series.lately), "line"),),
         dots=tuple(Dot((on - first).days, value, role="worse") for on, value in series.lately if on in alarms),
     )
-    name = shortened(said.series_name(series.name, series.of, language, counts=series.counts))
+    name = shortened(monitor.series_name(series.name, series.of, language, counts=series.counts))
     title = words.lately.format(name=name)
-    told = [customers.alarm(name, a.kind, a.day, a.expected, a.found, language) for a in series.alarms]
-    sentence = " ".join(f"{line.removeprefix('UP677 ')}." for line in told)
-    if not told:
-        quiet = customers.quiet(name, series.last, series.days, language)
-        sentence = f"{quiet}." if series.refused is None else said.too_short(language)
-        if series.before:
-            sentence = customers.quiet_since(name, [a.day for a in series.before], series.last, language)
+    sentence = _of_series(series, name, language)
     key = f"lately-{seen.experiment}-{seen.series.index(series)}"
     chart = plot(content, Caption(key, title, sentence))
     rows = tuple(
@@ -311,6 +297,18 @@ def _lately(seen: Watch, series: WatchedSeries, language: Language) -> Panel:
         for on, value in series.lately
     )
     return Panel(title, chart, sentence, "", Sheet(title, (words.day, words.value, words.judgement), rows))
+
+
+def _of_series(series: WatchedSeries, name: str, language: Language) -> str:
+    """Its alarms, else why there are none."""
+    if series.alarms:
+        told = (monitor.alarm(name, a.kind, a.day, a.expected, a.found, language) for a in series.alarms)
+        return " ".join(f"{line}." for line in told)
+    if series.refused is not None:
+        return monitor.too_short(language)
+    if series.before:
+        return monitor.quiet_since(name, [a.day for a in series.before], series.last, language)
+    return f"{monitor.quiet(name, series.last, series.days, language)}."
 
 
 def _recommendations(found: Recommendations, language: Language) -> Chapter:

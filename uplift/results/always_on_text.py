@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from uplift.results.recommendations import Hits, Recommendations
 from uplift.results.send_time import SendTimes
@@ -12,7 +13,7 @@ from uplift.words.codes import CODES
 from uplift.words.language import Language
 from uplift.words.names import shortened
 from uplift.words.sentences import always_on as said
-from uplift.words.sentences import customers as alarms
+from uplift.words.sentences import monitor
 from uplift.words.sentences.always_on import ALWAYS_ON
 from uplift.words.sentences.audit import found as found_by_audit
 
@@ -25,32 +26,48 @@ def hours(slot: int) -> str:
     return f"{slot * SLOT_HOURS}–{(slot + 1) * SLOT_HOURS}"
 
 
-def watch_lines(seen: Watch, language: Language) -> Iterator[tuple[str, str]]:
-    """Status (ok, note, warn, fail, alarm) and sentence of everything that was looked at."""
-    if seen.split is not None:
-        yield seen.split.status, found_by_audit(seen.split.code, dict(seen.split.facts), language)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One thing that a monitor looked at: ok, note, warn, fail or alarm, its sentence, and the code of an alarm."""
+
+    status: str
+    text: str
+    code: str = ""
+
+
+def watched(found: Watch, language: Language) -> Iterator[Seen]:
+    """Everything that was looked at."""
+    if found.split is not None:
+        yield Seen(found.split.status, found_by_audit(found.split.code, dict(found.split.facts), language))
     else:
-        yield "note", said.split_unknown(language)
-    for source in seen.sources:
+        yield Seen("note", monitor.split_unknown(language))
+    for source in found.sources:
         if source.late:
-            yield "alarm", said.late(source.source, source.newest, source.due, language)
+            yield Seen("alarm", monitor.late(source.source, source.newest, source.due, language), "UP687")
         if source.losing:
-            yield "alarm", said.losing(source.source, source.due, source.lost, source.usually_lost, language)
+            lost, usually = source.lost, source.usually_lost
+            yield Seen("alarm", monitor.losing(source.source, source.due, lost, usually, language), "UP688")
         if not source.late and not source.losing:
-            yield "ok", said.logs(source.source, source.newest, language)
-    for series in seen.series:
-        name = said.series_name(series.name, series.of, language, counts=series.counts)
+            yield Seen("ok", monitor.logs(source.source, source.newest, language))
+    for series in found.series:
+        name = monitor.series_name(series.name, series.of, language, counts=series.counts)
         if series.refused is not None:
             code, message = series.refused
             why = message if language == "en" else CODES[code].title_de
-            yield "note", f"{name}: {why} ({code})"
+            yield Seen("note", f"{name}: {why} ({code})")
             continue
-        for alarm in series.alarms:
-            yield "alarm", alarms.alarm(name, alarm.kind, alarm.day, alarm.expected, alarm.found, language)
+        for a in series.alarms:
+            yield Seen("alarm", monitor.alarm(name, a.kind, a.day, a.expected, a.found, language), "UP677")
         if not series.alarms and series.of != "part":
             raised = [alarm.day for alarm in series.before]
-            quiet = alarms.quiet(name, series.last, series.days, language)
-            yield "ok", alarms.quiet_since(name, raised, series.last, language) if raised else quiet
+            quiet = monitor.quiet(name, series.last, series.days, language)
+            yield Seen("ok", monitor.quiet_since(name, raised, series.last, language) if raised else quiet)
+
+
+def watch_lines(found: Watch, language: Language) -> Iterator[tuple[str, str]]:
+    """Status and sentence of everything that was looked at, an alarm with its code: for the terminal."""
+    for seen in watched(found, language):
+        yield seen.status, f"{seen.code} {seen.text}".lstrip()
 
 
 def send_time_text(found: SendTimes, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""Always-on programmes in words: forecast, send time, monitor, recommendations."""
+"""Always-on programmes in words: titles and heads, and what forecast, send time and recommendations say."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ class AlwaysOnWords:
 
     title: str
     skip: str
-    none: str
     forecast: str
     segments: str
     segment: str
@@ -30,7 +29,6 @@ class AlwaysOnWords:
     came: str
     error: str
     naive: str
-    coming: str
     send_time: str
     slots: str
     slot: str
@@ -40,7 +38,6 @@ class AlwaysOnWords:
     rate: str
     own: str
     beliefs: str
-    after: str
     bits: str
     campaigns: str
     campaign: str
@@ -66,7 +63,6 @@ ALWAYS_ON: dict[Language, AlwaysOnWords] = {
     "de": AlwaysOnWords(
         title="Dauerprogramme",
         skip="Zum Inhalt",
-        none="Noch nichts zu zeigen",
         forecast="Was bringt das kommende Quartal?",
         segments="Wer den Umsatz bringt",
         segment="Gruppe",
@@ -80,7 +76,6 @@ ALWAYS_ON: dict[Language, AlwaysOnWords] = {
         came="gekommen",
         error="Fehler",
         naive="Fehler von «wie zuvor»",
-        coming="kommend",
         send_time="Wann erreicht die E-Mail wen?",
         slots="Reaktionen nach Uhrzeit (Zeit durch Zufall gezogen)",
         slot="Uhrzeit",
@@ -90,7 +85,6 @@ ALWAYS_ON: dict[Language, AlwaysOnWords] = {
         rate="Anteil",
         own="Kontakte mit dieser Zeit",
         beliefs="Wie die Überzeugung wächst",
-        after="nach Mails",
         bits="Unentschiedenheit in Bit",
         campaigns="Kampagnen: gewählte gegen zufällige Zeit",
         campaign="Kampagne",
@@ -114,7 +108,6 @@ ALWAYS_ON: dict[Language, AlwaysOnWords] = {
     "en": AlwaysOnWords(
         title="Always-on programmes",
         skip="Skip to content",
-        none="Nothing to show yet",
         forecast="What will the coming quarter bring?",
         segments="Who brings the revenue",
         segment="Group",
@@ -128,7 +121,6 @@ ALWAYS_ON: dict[Language, AlwaysOnWords] = {
         came="came",
         error="error",
         naive="error of «as before»",
-        coming="coming",
         send_time="When does the mail reach whom?",
         slots="Reactions by hour (hour drawn by chance)",
         slot="Hour",
@@ -138,7 +130,6 @@ ALWAYS_ON: dict[Language, AlwaysOnWords] = {
         rate="Share",
         own="Contacts with this hour",
         beliefs="How the belief grows",
-        after="after mails",
         bits="indecision in bits",
         campaigns="Campaigns: chosen against random hour",
         campaign="Campaign",
@@ -278,65 +269,6 @@ def deadline(hour: str, language: Language) -> str:
     )
 
 
-def split_unknown(language: Language) -> str:
-    """Nobody is assigned yet."""
-    return say(language, de="Noch ist niemand zugeteilt.", en="Nobody is assigned yet.")
-
-
-def watched(alarms: int, language: Language) -> str:
-    """How many things need attention."""
-    n = numbers.count(alarms, language)
-    if not alarms:
-        return say(language, de="Nichts verlangt Aufmerksamkeit.", en="Nothing needs attention.")
-    if alarms == 1:
-        return say(
-            language,
-            de="Eines verlangt Aufmerksamkeit. Ein Alarm ist kein Urteil über den Test: erst die Ursache klären.",
-            en="One thing needs attention. An alarm is no verdict on the test: find the cause first.",
-        )
-    return say(
-        language,
-        de=f"{n} Dinge verlangen Aufmerksamkeit. Ein Alarm ist kein Urteil über den Test: erst die Ursachen klären.",
-        en=f"{n} things need attention. An alarm is no verdict on the test: find the causes first.",
-    )
-
-
-def series_name(name: str, of: str, language: Language, *, counts: bool) -> str:
-    """A series as a reader calls it: a share of contacts is watched by the rows behind it."""
-    if of == "rows":
-        return say(language, de=f"Zeilen in {name}", en=f"rows of {name}")
-    return say(language, de=f"Zeilen für «{name}»", en=f"rows for «{name}»") if counts else name
-
-
-def late(source: str, newest: datetime.date, due: datetime.date, language: Language) -> str:
-    """UP687: a source that is older than it may be."""
-    found, wanted = day(newest, language), day(due, language)
-    return say(
-        language,
-        de=f"UP687 {source}: die neueste Zeile ist vom {found}, da sein müsste der {wanted}",
-        en=f"UP687 {source}: the newest row is of {found}, {wanted} should be there",
-    )
-
-
-def losing(source: str, due: datetime.date, lost: float, usually: float, language: Language) -> str:
-    """UP688: rows without a contact."""
-    now, before = (numbers.percent(share, language) for share in (lost, usually))
-    on = day(due, language)
-    return say(
-        language,
-        de=f"UP688 {source}: am {on} haben {now} der Zeilen keine Kennung, üblich sind {before}",
-        en=f"UP688 {source}: {now} of the rows of {on} have no contact, {before} is usual",
-    )
-
-
-def logs(source: str, newest: datetime.date, language: Language) -> str:
-    """A source that logs as it should."""
-    found = day(newest, language)
-    return say(
-        language, de=f"{source}: Zeilen bis {found}, wie erwartet", en=f"{source}: rows until {found}, as expected"
-    )
-
-
 def recommended(own: float, popular: float, most: int, days: int, judged: int, language: Language) -> str:
     """What the lists would have been worth."""
     mine, theirs = (numbers.percent(share, language) for share in (own, popular))
@@ -398,15 +330,6 @@ def belief_of(hour: str, contacts: int, language: Language) -> str:
         f"Bits gelten für alle {n} Kontakte mit so vielen Mails.",
         en=f"How probable it is that each hour is the best, on average over the contacts who now get {hour}; the bits "
         f"are those of all {n} contacts with so many mails.",
-    )
-
-
-def too_short(language: Language) -> str:
-    """A series that can't be judged yet."""
-    return say(
-        language,
-        de="Die Reihe ist noch zu kurz, um einen Tag zu beurteilen.",
-        en="The series is too short yet to judge a day.",
     )
 
 

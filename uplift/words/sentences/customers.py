@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
-
-from uplift.words import dates, numbers
-from uplift.words.grammar import listed
+from uplift.words import numbers
 from uplift.words.language import Language, say
 
 
@@ -136,42 +132,3 @@ def left_out(reason: str, rows: int, language: Language) -> str:
     }
     de, en = words[reason]
     return say(language, de=f"{n} {de}", en=f"{n} {en}")
-
-
-def alarm(metric: str, kind: str, day: datetime.date, expected: float, found: float, language: Language) -> str:
-    """UP677: a day of a series that differs, with what was expected."""
-    on = dates.day(day, language)
-    usual, came = numbers.number(expected, language), numbers.number(found, language)
-    if kind == "silence":
-        return say(
-            language,
-            de=f"UP677 {metric}: am {on} kam nichts, erwartet waren etwa {usual}",
-            en=f"UP677 {metric}: nothing came on {on}, about {usual} was expected",
-        )
-    return say(
-        language,
-        de=f"UP677 {metric}: am {on} {came}, erwartet waren etwa {usual}",
-        en=f"UP677 {metric}: {came} on {on}, about {usual} was expected",
-    )
-
-
-def quiet_since(metric: str, alarmed: Sequence[datetime.date], last: datetime.date, language: Language) -> str:
-    """A series that raised alarms some days ago and none since: its level may be another one now."""
-    days, until = listed([dates.day(on, language) for on in alarmed], language), dates.day(last, language)
-    return say(
-        language,
-        de=f"{metric}: auffällig am {days}; danach bis {until} unauffällig. Wer den Bruch nicht erklären kann, sollte "
-        "ihm nachgehen.",
-        en=f"{metric}: unusual on {days}; nothing since, until {until}. A break that nobody can explain deserves a "
-        "look.",
-    )
-
-
-def quiet(metric: str, last: datetime.date, days: int, language: Language) -> str:
-    """A series without an alarm."""
-    on, n = dates.day(last, language), numbers.count(days, language)
-    return say(
-        language,
-        de=f"{metric}: unauffällig bis {on} ({n} Tage gesehen)",
-        en=f"{metric}: nothing unusual until {on} ({n} days seen)",
-    )
