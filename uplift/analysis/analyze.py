@@ -121,6 +121,7 @@ def analyze(
     metrics = with_hierarchy(metrics, terms)
     metrics = with_reached(study, metrics, measurement, terms=terms)
     metrics, triggers = with_triggered(study, metrics, measurement, terms=terms)
+    primary = next(m for m in metrics if m.role == "primary")
     found: tuple[Check, ...] = (
         *about_design,
         checks.immature(metrics),
@@ -131,11 +132,9 @@ def analyze(
         *checks.leaked_clusters(measurement.leaked_clusters, arms, cluster=cluster),
         *without_conflicts(
             merged,
-            next(m for m in metrics if m.role == "primary"),
+            primary,
             lambda table: estimate(
-                "primary",
-                study.experiment.metrics.primary,
-                measure(readable, assigned, as_of=day, cache_dir=folder, known=table),
+                "primary", study.experiment.metrics.primary, _again(readable, assigned, folder, table, day)
             ),
         ),
         *exposure_checks(study, measurement),
@@ -150,7 +149,6 @@ def analyze(
     )
     money = money_of(study, metrics, measurement, arms, terms=terms)
     facts = experiment_facts(study)
-    primary = next(m for m in metrics if m.role == "primary")
     trusted = all(check.status != "fail" for check in found)
     return Result(
         experiment=facts,
@@ -188,7 +186,7 @@ def customers_of(study: Study) -> CustomersReading | None:
 
 
 def _again(study: Study, assigned: Assigned, folder: Path, known: str, day: datetime.date) -> Measurement:
-    """The same data as they were on an earlier day: the unit table is there already, only the sums are new."""
+    """The same data on an earlier day, or of fewer contacts: the unit table is there already, only the sums are new."""
     return measure(study, assigned, as_of=day, cache_dir=folder, known=known)
 
 
