@@ -51,13 +51,13 @@ def second_road(
         arm: bucket_weights(BUCKETS, rng=np.random.default_rng([seed, number]))
         for number, arm in enumerate(study.experiment.arms)
     }
+    uses = {use.metric: use for _, use in uses_of(study)}
     for metric in metrics:
         measured = measurement.metric(metric.name, metric.window_days)
         sums = cube.metrics.get(measured.key)
         if sums is None or metric.kind == "quantile":
             continue
-        use = next(use for _, use in uses_of(study) if use.metric == metric.name)
-        for question in questions_of(study, use, measured):
+        for question in questions_of(study, uses[metric.name], measured):
             found = metric.uplift(question.treatment_arm)
             if found.direction == "refused" or found.relative is None or not found.relative > -1:
                 continue
