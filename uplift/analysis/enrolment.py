@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from uplift.analysis.epochs import Epochs
 from uplift.engine import EnrolledDay
 from uplift.results import Check
@@ -30,7 +32,10 @@ def splits_by_day(enrolled: Sequence[EnrolledDay], epochs: Epochs, *, cluster: s
     for joined in enrolled:
         if joined.weight_epoch in counts:
             counts[joined.weight_epoch][joined.day][joined.arm] += joined.n
-    tested = [(_cumulated(list(counts[number].values())), list(own.values())) for number, own in weights.items()]
+    tested = [
+        (np.cumsum([list(arms.values()) for arms in counts[number].values()], axis=0).tolist(), list(own.values()))
+        for number, own in weights.items()
+    ]
     sequence = srm_sequence_check_of_epochs(tested, alpha=SRM_ALPHA)
     first = dict(sequence.facts)["first_day"]
     facts = list(sequence.facts)
@@ -45,15 +50,6 @@ def splits_by_day(enrolled: Sequence[EnrolledDay], epochs: Epochs, *, cluster: s
         if sum(arms.values())
     ]
     return (replace(sequence, facts=tuple(facts)), _worst(parts))
-
-
-def _cumulated(days: Sequence[dict[str, int]]) -> list[tuple[int, ...]]:
-    running = [0] * len(days[0])
-    found = []
-    for arms in days:
-        running = [total + joined for total, joined in zip(running, arms.values(), strict=True)]
-        found.append(tuple(running))
-    return found
 
 
 def _worst(parts: Sequence[tuple[float, datetime.date]]) -> Check:
