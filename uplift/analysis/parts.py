@@ -65,11 +65,10 @@ def parts_of(measurement: Measurement, metric: MetricResult, division: Division)
     """
     if len({cell.weight_epoch for cell in measurement.assigned_cells}) > 1:
         return None
-    names = (f"{metric.name} {metric.window_days}d", metric.name)
-    key = next((key for key in names if f"{key}.{division.inside}" in measurement.metrics), None)
-    if key is None:
+    key = measurement.metric(metric.name, metric.window_days).key
+    first = measurement.metrics.get(f"{key}.{division.inside}")
+    if first is None:
         return None
-    first = measurement.metrics[f"{key}.{division.inside}"]
     if first.clustered:
         cells: dict[str, list[Sums]] = {}
         for cell in first.cells:
