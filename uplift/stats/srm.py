@@ -138,8 +138,11 @@ def srm_sequence(
     days = list(cumulated)
     if not days:
         return ()
-    largest = np.maximum.accumulate(np.maximum(_log_e_values(days, weights, concentration), 0.0))
-    return tuple(np.exp(-largest).tolist())
+    return _anytime(_log_e_values(days, weights, concentration))
+
+
+def _anytime(log_e_values: Floats) -> tuple[float, ...]:
+    return tuple(np.exp(-np.maximum.accumulate(np.maximum(log_e_values, 0.0))).tolist())
 
 
 def srm_sequence_check(
@@ -162,7 +165,7 @@ def srm_sequence_check_of_epochs(
     if not days:
         raise StatisticsError(Problem("UP615", "no day was counted", fix="give the counts of at least one day"))
     together = np.sum([_log_e_values(counts, weights, _CONCENTRATION) for counts, weights in epochs], axis=0)
-    p_values = np.exp(-np.maximum.accumulate(np.maximum(together, 0.0))).tolist()
+    p_values = _anytime(together)
     first = next((day for day, p in enumerate(p_values, start=1) if p < alpha), None)
     facts = (("p", p_values[-1]), ("alpha", alpha), ("days", days), ("first_day", first))
     return Check("UP618", "ok" if first is None else "fail", facts)
