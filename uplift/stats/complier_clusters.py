@@ -62,13 +62,11 @@ def complier_effect_of_clusters(
     )
 
 
-def diluted_effect_of_clusters(
-    control: Moments, treatment: Moments, *, level: Level, direction: Direction = "refused"
-) -> DilutedEffect:
+def diluted_effect_of_clusters(control: Moments, treatment: Moments, *, level: Level) -> DilutedEffect:
     """The effect on all contacts from the flagged ones of both arms; four columns per cluster as above.
 
-    Everything else as in `diluted_effect`. Raises StatisticsError UP610 with fewer than two clusters, or no flagged
-    contact, in an arm.
+    Everything else as in `diluted_effect`, without a verdict to pass on. Raises StatisticsError UP610 with fewer than
+    two clusters, or no flagged contact, in an arm.
     """
     _need_two(control, treatment)
     sums = [m.n * m.mean for m in (control, treatment)]
@@ -98,9 +96,9 @@ def diluted_effect_of_clusters(
     return DilutedEffect(
         share,
         effect,
-        sided_by(absolute.interval(critical), level, direction),
+        sided_by(absolute.interval(critical), level, "refused"),
         effect / whole if whole > 0 else None,
-        sided_by(relative.interval(critical) if whole > 0 else None, level, direction),
+        sided_by(relative.interval(critical) if whole > 0 else None, level, "refused"),
     )
 
 
