@@ -227,6 +227,19 @@ def test_a_first_campaign_draws_everybody(tmp_path: Path, opens: np.ndarray) -> 
     assert written.result is None
 
 
+def test_where_everybody_is_in_the_control_all_slots_are_drawn(
+    tmp_path: Path, opens: np.ndarray, spring: tuple[Study, Written]
+) -> None:
+    control = [row["customer_id"] for row in rows(spring[1]) if row["arm"] == "control"][:3]
+    study = account(tmp_path, opens)
+    duckdb.sql(f"SELECT unnest([{', '.join(control)}]) AS customer_id").write_parquet(
+        str(tmp_path / "data" / "contacts.parquet")
+    )
+    written = chosen(study)
+    assert [(row["arm"], row["slot_by"]) for row in rows(written)] == [("control", "chance")] * 3
+    assert written.result is None
+
+
 @pytest.mark.parametrize(
     ("made", "code", "said"),
     [

@@ -57,7 +57,7 @@ Slots = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The list, and what is known; None where all slots were drawn and nothing was learned."""
+    """The list, and what is known; None where all slots were drawn and nothing had to be learned."""
 
     list: Path
     contacts: int
@@ -89,8 +89,8 @@ def send_times(
     with tempfile.TemporaryDirectory(prefix="uplift-send-time-") as folder, _engine(study, folder) as engine:
         work = Path(folder)
         engine.register_files(LEDGER, files)
-        contacts = _next_contacts(engine, study, on, allowed, all_by_chance)
-        if all_by_chance:
+        contacts, treated = _next_contacts(engine, study, on, allowed, all_by_chance)
+        if not treated:
             engine.materialize(OWN, f"SELECT n, drawn AS slot FROM {NEXT}")
             return Written(_write(engine, study, on), contacts, None)
         progress("read the log of mails")
@@ -121,8 +121,11 @@ def _block(study: Study) -> SendTime:
 
 def _next_contacts(
     engine: Engine, study: Study, on: datetime.date, allowed: tuple[int, ...], all_by_chance: bool
-) -> int:
-    """Everybody who is on the send lists of the day, numbered by id, with the slot that chance gives him."""
+) -> tuple[int, int]:
+    """Everybody who is on the send lists of the day, numbered by id, with the slot that chance gives him.
+
+    How many they are, and for how many of them a slot is to be chosen.
+    """
     experiment = study.experiment
     drawn = drawn_slot_sql(experiment.id, experiment.assignment.salt_epoch, "unit_id", allowed)
     chance = "TRUE" if all_by_chance else f"arm = {text_literal(experiment.control)}"
@@ -131,11 +134,11 @@ def _next_contacts(
         f"SELECT row_number() OVER (ORDER BY unit_id) - 1 AS n, unit_id AS unit, arm, {drawn} AS drawn, "
         f"{chance} AS by_chance FROM ({listed_sql(study, engine, on=on, only_new=False)}) AS l",
     )
-    ((contacts,),) = engine.run(f"SELECT count(*) FROM {NEXT}")
+    ((contacts, treated),) = engine.run(f"SELECT count(*), count(*) FILTER (WHERE NOT by_chance) FROM {NEXT}")
     if not int(str(contacts)):
         message = f"nobody was assigned to {experiment.id} up to {on}"
         raise AssignmentError(Problem("UP504", message, fix=f"run `uplift assign {experiment.id}` first"))
-    return int(str(contacts))
+    return int(str(contacts)), int(str(treated))
 
 
 @dataclass(frozen=True, slots=True)
