@@ -254,11 +254,12 @@ def test_a_reading_of_other_data_or_another_decision_says_so(circle: tuple[Study
     assert "the experiment's YAML was changed" in lead(other)[0]
 
 
-def test_a_damaged_reading_is_left_out_with_a_word(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"{}", b"\xff\xfe{}"])
+def test_a_damaged_reading_is_left_out_with_a_word(tmp_path: Path, content: bytes) -> None:
     study = project(tmp_path, size=400)
     path = targeting_path(study.root, "sale", datetime.date(2026, 3, 2))
     path.parent.mkdir(parents=True)
-    path.write_text("{}", "utf-8")
+    path.write_bytes(content)
     told: list[Problem] = []
     assert analyze(study, notice=told.append).targeting is None
     assert "UP736" in {p.code for p in told}

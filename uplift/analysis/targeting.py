@@ -28,7 +28,7 @@ def kept_targeting(study: Study, *, as_of: datetime.date, notice: Notice) -> Tar
             continue
         path = targeting_path(study.root, study.experiment.id, day)
         try:
-            return targeting_from_json(path.read_text("utf-8"), origin=str(path.relative_to(study.root)))
+            return targeting_from_json(path.read_bytes(), origin=str(path.relative_to(study.root)))
         except StateError as error:
             for problem in error.problems:
                 notice(Problem(problem.code, problem.message, problem.fix, problem.place, "warning"))

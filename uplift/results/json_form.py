@@ -33,7 +33,7 @@ def targeting_json(reading: TargetingReading | ListReading) -> str:
     return TypeAdapter(type(reading)).dump_json(reading, indent=2).decode() + "\n"
 
 
-def targeting_from_json(text: str, *, origin: str = "targeting.json") -> TargetingReading:
+def targeting_from_json(text: str | bytes, *, origin: str = "targeting.json") -> TargetingReading:
     """A reading of targeting from its JSON; StateError (UP736) when it is none."""
     from pydantic import TypeAdapter, ValidationError
 
