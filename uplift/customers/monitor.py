@@ -207,11 +207,15 @@ def _series(engine: Engine, study: Study, name: str, as_of: datetime.date) -> di
     for column in by:
         part = quoted(as_text(column))
         lately = f"{DAY} >= DATE '{end - datetime.timedelta(days=MEMORY)}' AND {part} IS NOT NULL"
-        for (label,) in engine.run(
+        largest = engine.run(
             f"SELECT {part} {within} AND {lately} GROUP BY 1 HAVING {worth} > 0 ORDER BY {worth} DESC, 1 LIMIT {PARTS}"
-        ):
-            rows = engine.run(f"SELECT {DAY}, {worth} {within} AND {part} = {text_literal(str(label))} GROUP BY 1")
-            found_parts[str(label)] = _every_day({day: int(str(n)) / scale for day, n in rows}, end)
+        )
+        values: dict[str, dict[object, float]] = {str(label): {} for (label,) in largest}
+        if values:
+            named = f"{part} IN ({', '.join(map(text_literal, values))})"
+            for label, day, n in engine.run(f"SELECT {part}, {DAY}, {worth} {within} AND {named} GROUP BY 1, 2"):
+                values[str(label)][day] = int(str(n)) / scale
+        found_parts |= {label: _every_day(by_day, end) for label, by_day in values.items()}
     return found_parts
 
 
