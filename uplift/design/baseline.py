@@ -20,11 +20,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from uplift.design.measured_past import explained_by_the_past, with_the_past
+from uplift.design.measured_past import explained_by_the_past
 from uplift.design.timeline import ONE_DAY
 from uplift.errors import DataError, Problem, ProjectError
 from uplift.results.effects import Kind
-from uplift.spec.past import past_of
+from uplift.spec.past import past_of, with_the_past
 from uplift.spec.quantities import Duration
 from uplift.spec.rules.timing import last_assignment
 from uplift.spec.study import Study

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
 
 from uplift.errors import StatisticsError
-from uplift.spec.study import Study
 
 if TYPE_CHECKING:
     from uplift.engine.measurement import MetricSums
 
 _BELIEVABLE = 0.99
 """What explains more than this is the metric itself under another name."""
-
-
-def with_the_past(study: Study) -> Study:
-    """The same study with variance reduction: what it would bring is measured whether or not it is asked for."""
-    design = study.experiment.design.model_copy(update={"variance_reduction": "cuped"})
-    return replace(study, experiment=study.experiment.model_copy(update={"design": design}))
 
 
 def explained_by_the_past(sums: MetricSums) -> float | None:

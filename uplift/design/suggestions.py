@@ -13,6 +13,7 @@ from uplift.design.power import best_control_share
 from uplift.design.question import Question, power, question_of
 from uplift.design.sizing import sizes
 from uplift.design.timeline import ONE_DAY, read_out_date
+from uplift.spec.past import with_the_past
 from uplift.spec.quantities import Effect
 from uplift.spec.study import Study
 
@@ -97,8 +98,7 @@ def apply(change: Change, study: Study) -> Study:
                 update={"audience": audience.model_copy(update=update), "schedule": schedule}
             )
         case UseThePast():
-            design = experiment.design.model_copy(update={"variance_reduction": "cuped"})
-            changed = experiment.model_copy(update={"design": design})
+            return with_the_past(study)
         case LargerEffect(mde):
             primary = experiment.metrics.primary.model_copy(update={"mde": mde})
             changed = experiment.model_copy(
@@ -125,7 +125,7 @@ def _control_share(question: Question) -> ControlShare | None:
 def _past(study: Study, known: Known) -> UseThePast | None:
     if study.experiment.design.variance_reduction != "none":
         return None
-    found = explained(apply(UseThePast(0.0), study), known, study.experiment.metrics.primary.window)
+    found = explained(with_the_past(study), known, study.experiment.metrics.primary.window)
     return UseThePast(found) if found else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from uplift.spec.quantities import Duration
 from uplift.spec.study import Study
 
@@ -16,3 +18,9 @@ def past_of(study: Study, window: Duration | None) -> tuple[str, ...]:
     days = (design.lookback or window) if window is not None else None
     own = () if days is None else (f"past {days.days}d",)
     return (*own, *design.covariates)
+
+
+def with_the_past(study: Study) -> Study:
+    """The same study with variance reduction, whether or not it asks for it: what would the past bring?"""
+    design = study.experiment.design.model_copy(update={"variance_reduction": "cuped"})
+    return replace(study, experiment=study.experiment.model_copy(update={"design": design}))
