@@ -9,26 +9,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from tests.analysis.projects import PROJECT
 from uplift.assignment import assign
 from uplift.spec import Study, load_study
 from uplift.store import Store
 
-PROJECT = """\
-uplift: 1
-timezone: Europe/Berlin
-currency: EUR
-language: en
-sources:
-  contacts: {file: ../data/contacts.csv, grain: contact, id: customer_id}
-  orders:
-    file: ../data/orders.csv
-    grain: event
-    id: customer_id
-    time: ordered_at
-    columns: {net_amount: {type: decimal, decimals: 2}}
-metrics:
-  buyers: {kind: proportion, source: orders}
-  revenue: {kind: mean, source: orders, value: net_amount, format: money}
+HOLDOUT = """\
 holdouts:
   global: {share: 5%, unit: account_id, from: 2026-10-01, until: 2027-03-31}
 """
@@ -65,7 +51,7 @@ def shop(folder: Path, contacts: int) -> Study:
     """The project with so many contacts: every eleventh has no household, every ninth gave no permission."""
     (folder / "experiments").mkdir(parents=True)
     (folder / "data").mkdir()
-    (folder / "experiments" / "project.yml").write_text(PROJECT, "utf-8")
+    (folder / "experiments" / "project.yml").write_text(PROJECT + HOLDOUT, "utf-8")
     (folder / "experiments" / "voucher.yml").write_text(EXPERIMENT, "utf-8")
     export(folder, contacts)
     study = load_study(folder / "experiments" / "voucher.yml")
