@@ -23,6 +23,7 @@ from uplift.design.power import (
 from uplift.design.several import Correction, Family, power_of_any, power_of_each
 from uplift.design.sizing import counted_share
 from uplift.design.timeline import information_fractions, looks
+from uplift.spec.design import Interval
 from uplift.spec.quantities import Effect, effect_text
 from uplift.spec.study import Study
 
@@ -121,10 +122,16 @@ def question_of(study: Study, *, audience: int, known: Known) -> Question:
     )
 
 
-def _may_read_by_hall(study: Study, kind: str) -> bool:
+def asked_interval(study: Study) -> Interval:
+    """The interval that the design asks for; households and CUPED know the log scale, Fieller and delta only."""
     design = study.experiment.design
-    plain = study.experiment.unit.cluster is None and design.variance_reduction != "cuped"
-    return plain and kind in ("mean", "count") and design.interval in ("auto", "hall")
+    if study.experiment.unit.cluster is None and design.variance_reduction != "cuped":
+        return design.interval
+    return design.interval if design.interval in ("delta", "fieller") else "log"
+
+
+def _may_read_by_hall(study: Study, kind: str) -> bool:
+    return kind in ("mean", "count") and asked_interval(study) in ("auto", "hall")
 
 
 def decisive_test(study: Study, metric: str) -> Test:
@@ -134,14 +141,10 @@ def decisive_test(study: Study, metric: str) -> Test:
     ratios are read on the log scale. Where arms are more unequal than 3:1, Hall's transform decides; it is planned as
     such (`HallRatio`) when the baseline's skewness is known, else as the log test.
     """
-    design = study.experiment.design
-    if design.interval == "delta" or design.interval == "fieller":
-        return design.interval
-    if study.experiment.unit.cluster is not None or design.variance_reduction == "cuped":
-        return "log"
-    if study.metric(metric).kind == "proportion" and design.interval in ("auto", "score"):
-        return "score"
-    return "log"
+    interval = asked_interval(study)
+    if interval == "delta" or interval == "fieller":
+        return interval
+    return "score" if study.metric(metric).kind == "proportion" and interval in ("auto", "score") else "log"
 
 
 def family(question: Question) -> Family:

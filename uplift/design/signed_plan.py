@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from uplift.design.assessment import Assessment, assess
+from uplift.design.question import asked_interval
 from uplift.design.timeline import information_fractions
 from uplift.spec.lock import ArmPlan, IntervalPlan, LookPlan, SignedPlan
 from uplift.spec.rules.metrics import uses
@@ -40,21 +41,18 @@ def signed_plan(study: Study, *, today: datetime.date) -> SignedPlan:
 
 
 def _intervals(study: Study) -> Iterator[IntervalPlan]:
-    """The method of every comparison; with clusters or CUPED those without a word of their own go to the log scale."""
+    """The method of every comparison."""
     from uplift.stats.effects import preferred_method
 
     experiment = study.experiment
-    arms, design = experiment.arms, experiment.design
-    on_log = experiment.unit.cluster is not None or design.variance_reduction == "cuped"
-    on_log = on_log and design.interval not in ("delta", "fieller")
+    arms, asked = experiment.arms, asked_interval(study)
     for metric in dict.fromkeys(use.metric for _, use in uses(study)):
         kind = study.metric(metric).kind
         for arm in experiment.treatments:
             low, high = sorted((arms[experiment.control].weight, arms[arm].weight))
             ratio = float(high / low) if low else None
-            method = "log" if on_log else preferred_method(kind, design.interval, ratio)
             if kind != "quantile":
-                yield IntervalPlan(metric, arm, method)
+                yield IntervalPlan(metric, arm, preferred_method(kind, asked, ratio))
 
 
 def _looks(study: Study, found: Assessment) -> Iterator[LookPlan]:

@@ -19,6 +19,8 @@ from uplift.spec.scalars import (
     WindowField,
 )
 
+Interval = Literal["auto", "score", "log", "hall", "fieller", "delta"]
+
 
 class Sequential(Model):
     """When and how an experiment may be read before its end."""
@@ -100,7 +102,7 @@ class Design(Model):
     power: UnitFloat = Field(
         default=0.80, description="Chance that is asked for to find the smallest effect of interest.", examples=[0.80]
     )
-    interval: Literal["auto", "score", "log", "hall", "fieller", "delta"] = Field(
+    interval: Interval = Field(
         default="auto",
         description="The interval of the relative uplift; `delta` is the symmetric «9.41 % (±7.62 %)».",
         examples=["auto"],
