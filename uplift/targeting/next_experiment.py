@@ -19,6 +19,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from uplift.design.assessment import Assessment, assess
+from uplift.engine.plan import metric_uses
 from uplift.spec.edit import put
 from uplift.spec.experiment import Guardrail, Primary
 from uplift.spec.load import load_study
@@ -299,9 +300,8 @@ def _head(study: Study, language: Language) -> str:
 
 def _outcomes(study: Study, language: Language) -> list[str]:
     """That outcomes which are columns of the audience are still to come: the list has none."""
-    metrics = study.experiment.metrics
-    names = [metrics.primary.metric, *(u.metric for u in metrics.secondary), *(u.metric for u in metrics.guardrails)]
-    columns = [of.column for name in dict.fromkeys(names) if (of := study.metric(name)).column is not None]
+    names = dict.fromkeys(name for name, _ in metric_uses(study))
+    columns = [of.column for name in names if (of := study.metric(name)).column is not None]
     if not columns:
         return []
     listed = ", ".join(columns)
