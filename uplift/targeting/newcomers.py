@@ -27,7 +27,7 @@ from uplift.targeting.model_file import SavedModel, Usage, read_model
 from uplift.targeting.new_contacts import NewScores, score_contacts
 from uplift.targeting.next_experiment import NextExperiment, write_next
 from uplift.targeting.roster import Roster, roster_of_today
-from uplift.targeting.strategy import ArmCost, check_strategy, forbidden, limits_of, options_of
+from uplift.targeting.strategy import ArmCost, allowed_arms, check_strategy, forbidden, limits_of, options_of
 from uplift.targeting.target_files import ListFiles, list_files, write_list
 from uplift.targeting.target_list import TargetList, model_id
 from uplift.targeting.target_plan import allocation_reading, drawn_plan, next_folder, unit_name
@@ -161,14 +161,18 @@ def _written(
 def _fitting(study: Study, model: SavedModel, path: Path) -> Usage:
     """What the test said about levels, costs and verdict; refused where the model is not of this experiment's arms."""
     unknown = [arm for arm in model.treatments if arm not in study.experiment.treatments]
+    untested = [arm for arm in allowed_arms(study) if arm not in model.treatments]
+    fix = f"give the model.json that `uplift target {study.experiment.id}` wrote beside its reading"
     if model.usage is None:
         why = "it holds predictions only, no levels and costs"
     elif unknown or model.experiment != study.experiment.id:
         arms = f", whose arms are {', '.join(model.treatments)}" if unknown else ""
         why = f"it is of '{model.experiment}'{arms}"
+    elif untested:
+        why = f"it knows no effect of {', '.join(untested)}"
+        fix = f"name what may be sent in targeting.strategy.allow: {', '.join(model.treatments)}"
     else:
         return model.usage
-    fix = f"give the model.json that `uplift target {study.experiment.id}` wrote beside its reading"
     message = f"this model can't make a list of '{study.experiment.id}': {why}"
     raise StateError(Problem("UP737", message, fix=fix, place=Place(str(path))))
 
