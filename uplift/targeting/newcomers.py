@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -112,10 +112,8 @@ def list_newcomers(
         language=speech,
         notice=notice,
     )
-    reading = ListReading(
-        kept.experiment, kept.outcome, kept.id, len(roster), usage.recommended, allocation=told, list_id=sent.model
-    )
-    return Listed(reading, day, study.project.currency, speech, sent, files, following)
+    reading = replace(reading, allocation=told, list_id=sent.model)
+    return replace(found, reading=reading, sent=sent, files=files, next=following)
 
 
 def _written(
