@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,15 @@ def test_ctrl_c_stops_a_running_statement_at_once_and_the_engine_goes_on() -> No
     assert took < 1.0  # 0.05 s on a quiet machine; this one may be busy
 
 
-def test_ctrl_c_does_not_wait_for_a_statement_that_can_t_hear_it() -> None:
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda engine: engine.run("SELECT sleep(x) FROM (SELECT 1 AS x) AS t"),
+        lambda engine: engine.keep_absent("new", "SELECT sleep(range) AS number FROM range(1)", "SELECT 1 AS number"),
+    ],
+    ids=["statement", "comparison of keys"],
+)
+def test_ctrl_c_does_not_wait_for_a_statement_that_can_t_hear_it(work: Callable[[DuckDBEngine], object]) -> None:
     """As the last part of a large COPY can't, for seconds; here a function that sleeps until it is woken."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     begun, woken = threading.Event(), threading.Event()
@@ -49,6 +58,7 @@ def test_ctrl_c_does_not_wait_for_a_statement_that_can_t_hear_it() -> None:
 
     def press() -> None:
         begun.wait(60)
+        time.sleep(0.2)  # until the caller waits for the statement that has begun
         os.kill(os.getpid(), signal.SIGINT)
 
     def wait_for_it() -> None:
@@ -56,7 +66,7 @@ def test_ctrl_c_does_not_wait_for_a_statement_that_can_t_hear_it() -> None:
             engine._connection.create_function("sleep", sleep, ["BIGINT"], "BIGINT")
             presser.start()
             try:
-                engine.run("SELECT sleep(x) FROM (SELECT 1 AS x) AS t")
+                work(engine)
             finally:
                 assert engine.run("SET threads = 1") == []  # whoever tidies up does not wait either
 
@@ -163,3 +173,9 @@ def test_twins_and_newcomers_are_those_that_sets_find(monkeypatch: pytest.Monkey
         assert {n for (n,) in engine.run("SELECT number FROM new")} == set(values) - {0, 12}
         engine.keep_absent("everybody", "SELECT n AS number FROM single", "SELECT n AS number FROM single LIMIT 0")
         assert len(engine.run("SELECT number FROM everybody")) == len(values)
+
+
+def test_a_number_that_does_not_fit_is_said_in_plain_words_where_keys_are_compared() -> None:
+    too_large = "SELECT CAST(9223372036854775807 AS BIGINT) + range AS number FROM range(3)"
+    with DuckDBEngine() as engine, pytest.raises(DataError, match="UP583"):
+        engine.keep_absent("new", too_large, "SELECT 1 AS number")

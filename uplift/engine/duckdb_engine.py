@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from uplift.engine.adapter import (
     BrokenCsvError,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
     from numpy.typing import NDArray
+
+Done = TypeVar("Done")
 
 PHYSICAL: dict[str, Physical] = {
     "BOOLEAN": "boolean",
@@ -71,7 +73,7 @@ class DuckDBEngine:
         # A statement runs in a thread of its own: while it runs, DuckDB does not listen to Ctrl-C, but we do.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="duckdb")
         self._warehouses: dict[str, Warehouse] = {}
-        self._left: Future[Rows] | None = None
+        self._left: Future[Any] | None = None
         settings = settings or Settings()
         for name, value in (
             ("threads", settings.threads),
@@ -101,8 +103,12 @@ class DuckDBEngine:
         """Run a statement and fetch all rows (never through a data frame: that would make HUGEINT a float)."""
         if self._left_alone and isinstance(sys.exc_info()[1], KeyboardInterrupt):
             return []  # tidying up after Ctrl-C, behind a statement that has not heard it yet
+        return self._done(self._fetch, sql)
+
+    def _done(self, work: Callable[..., Done], *given: str) -> Done:
+        """What a piece of work gives, done by the engine's thread; Ctrl-C and what a user can mend are heard."""
         with _plain_errors():
-            running = self._worker.submit(self._fetch, sql)
+            running = self._worker.submit(work, *given)
             try:
                 return running.result()
             except KeyboardInterrupt:
@@ -166,11 +172,11 @@ class DuckDBEngine:
         number = f"CAST({key} AS BIGINT)" if kind in ("BIGINT", "INTEGER") else f"hash({key})"
         parts = int(str(rows)) // AT_ONCE + 1
         return any(
-            self._worker.submit(
+            self._done(
                 self._any_twins,
                 f"SELECT {number} AS number FROM {quoted(relation)} WHERE {key} IS NOT NULL"
                 + (f" AND hash({key}) % {parts} = {part}" if parts > 1 else ""),
-            ).result()
+            )
             for part in range(parts)
         )
 
@@ -189,7 +195,7 @@ class DuckDBEngine:
         for part in range(parts):
             own = "WHERE number IS NOT NULL" + (f" AND hash(number) % {parts} = {part}" if parts > 1 else "")
             sqls = (f"SELECT number FROM ({query}) AS q {own}" for query in (wanted, known))
-            self._worker.submit(self._append_absent, name, *sqls).result()
+            self._done(self._append_absent, name, *sqls)
 
     def _append_absent(self, name: str, wanted: str, known: str) -> None:
         there = self._sorted(known)
