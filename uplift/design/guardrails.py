@@ -14,6 +14,7 @@ from uplift.design.power import Shift, power_of
 from uplift.errors import Problem
 from uplift.spec.experiment import Guardrail
 from uplift.spec.study import Study
+from uplift.stats.guardrails import power_per_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,7 @@ def guardrail_power(
 ) -> GuardrailPower | None:
     """The power of one guardrail, or None where the baseline can't answer.
 
-    Each of m guardrails needs power 1 − β/(m + 1), at an α that is not divided (Schultzberg, Ankargren & Frånberg
-    2024): all of them and the primary metric have to come out.
+    What it needs is `power_per_test`, at an α that is not divided: all of them and the primary metric have to come out.
     """
     experiment = study.experiment
     design, metric = experiment.design, study.metric(guardrail.metric)
@@ -49,8 +49,8 @@ def guardrail_power(
         if shift is None:
             return None
         powers.append(power_of(shift, alpha=design.alpha, sides=design.sides))
-    missed = (1 - design.power) / (len(experiment.metrics.guardrails) + 1)
-    return GuardrailPower(guardrail.metric, min(powers), 1 - missed)
+    required = power_per_test(design.power, guardrails=len(experiment.metrics.guardrails))
+    return GuardrailPower(guardrail.metric, min(powers), required)
 
 
 def guardrail_findings(study: Study, assessment: Assessment, *, today: datetime.date) -> Iterator[Problem]:
