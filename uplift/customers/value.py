@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,8 +172,3 @@ def _total(models: ValueModels, who: Snapshot) -> float:
     alive = bgnbd.probability_alive(models.rate, who.repeats, who.recency, who.first)
     basket = gammagamma.next_basket(models.baskets, who.days, who.value / who.days)
     return float((alive * expected * basket).sum())
-
-
-def day_after(day: datetime.date, days: int) -> datetime.date:
-    """The day so many days later (earlier when negative)."""
-    return day + datetime.timedelta(days=days)

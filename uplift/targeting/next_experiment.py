@@ -30,7 +30,6 @@ from uplift.words.language import Language, say
 from uplift.words.numbers import percent
 
 SOURCE = "target_list"
-LEAST_CONTROL = Fraction(10, 100)
 MOST_CONTROL = Fraction(50, 100)
 SMALLEST_EFFECT, LARGEST_EFFECT = 0.005, 10.0
 

@@ -9,7 +9,7 @@ judged without a model: what was the list worth, and what would another one have
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -310,9 +310,3 @@ def spend_per_arm(drawn: TargetList, options: Options, *, among: NDArray[np.bool
             int(options.cost[index]) * len(got) if options.cost.ndim == 1 else int(options.cost[got, index].sum())
         )
     return tuple(costs)
-
-
-def shares_of(sent: TargetList) -> Sequence[tuple[Role, int]]:
-    """Contacts per role, in the order of ROLES."""
-    found = np.bincount(sent.role, minlength=len(ROLES))
-    return [(role, int(n)) for role, n in zip(ROLES, found, strict=True)]
