@@ -58,9 +58,8 @@ def run(folder: Path, *, language: Language | None, progress: Progress) -> Itera
     for path in project.experiments:
         study = load_study(path)
         tests += _one(study, language or study.project.language, progress)
-    yield from _always_on(
-        folder, language, progress
-    )  # it looks at one of the tests, and they are what should be read last
+    # It looks at one of the tests, and they are what should be read last.
+    yield from _always_on(folder, language, progress)
     yield from tests
 
 
