@@ -33,7 +33,6 @@ class BucketSums:
     covariates behind. Units are contacts, or clusters where these are randomised. Sums count units of 10**-decimals.
     """
 
-    key: str
     cells: Mapping[tuple[str, int, str], NDArray[np.object_]]
     decimals: tuple[int, ...]
 
@@ -64,14 +63,15 @@ def bucket_cube(
     cells: dict[tuple[str, int, str], NDArray[np.object_]] = {}
     for arm, epoch, stratum, bucket, *values in engine.run(with_parameters(statement, caps)):
         group = str(arm), int(str(epoch)), "" if stratum is None else str(stratum)
-        rows = cells.setdefault(group, np.zeros((BUCKETS, width), dtype=np.object_))
-        rows[int(str(bucket))] += np.array([int(str(value)) for value in values], dtype=np.object_)
+        if group not in cells:
+            cells[group] = np.zeros((BUCKETS, width), dtype=np.object_)
+        cells[group][int(str(bucket))] += np.array([int(str(value)) for value in values], dtype=np.object_)
     found = {}
     for metric, (start, stop) in zip(chosen, spans, strict=True):
         decimals = (*metric.decimals, *((0,) if clustered and len(metric.columns) == 1 else ()))
         decimals += metric.covariates.decimals if metric.covariates else ()
         own = {group: rows[:, start:stop] for group, rows in cells.items()}
-        found[metric.plan.key] = BucketSums(metric.plan.key, own, decimals)
+        found[metric.plan.key] = BucketSums(own, decimals)
     return BucketCube(found, statement)
 
 
