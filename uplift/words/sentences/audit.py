@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from uplift.words import numbers
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
 from uplift.words.sentences.checks import found as found_by_analysis
-
-Fact = str | int | float | None
-Facts = Mapping[str, Fact]
+from uplift.words.sentences.facts import Facts, by_arm, count_of, fits, p_of
 
 
 def found(code: str, facts: Facts, language: Language) -> str:
@@ -19,24 +15,10 @@ def found(code: str, facts: Facts, language: Language) -> str:
     return (write(facts, language) if write else None) or found_by_analysis(code, facts, language)
 
 
-def _p(facts: Facts, language: Language) -> str:
-    p = facts.get("p")
-    return numbers.p_text(p, language) if isinstance(p, float) else "p —"
-
-
-def _fits(facts: Facts) -> bool:
-    p, alpha = facts.get("p"), facts.get("alpha")
-    return not (isinstance(p, float) and isinstance(alpha, float) and p < alpha)
-
-
-def _count(facts: Facts, name: str, language: Language) -> str:
-    value = facts.get(name)
-    return numbers.count(value, language) if isinstance(value, int) else "—"
-
-
 def _strata(facts: Facts, language: Language) -> str:
-    worst, parts, p = shortened(str(facts.get("worst") or "—")), _count(facts, "parts", language), _p(facts, language)
-    if _fits(facts):
+    worst = shortened(str(facts.get("worst") or "—"))
+    parts, p = count_of(facts, "parts", language), p_of(facts, language)
+    if fits(facts):
         return say(
             language,
             de=f"Die Aufteilung passt in allen {parts} Schichten (die schlechteste: {worst}; korrigiert {p}).",
@@ -50,8 +32,8 @@ def _strata(facts: Facts, language: Language) -> str:
 
 
 def _erased(facts: Facts, language: Language) -> str:
-    count, p = _count(facts, "erased", language), _p(facts, language)
-    if _fits(facts):
+    count, p = count_of(facts, "erased", language), p_of(facts, language)
+    if fits(facts):
         return say(
             language,
             de=f"Gelöschte Kontakte: {count}, auf die Gruppen verteilt wie alle ({p}).",
@@ -65,7 +47,7 @@ def _erased(facts: Facts, language: Language) -> str:
 
 
 def _balance(facts: Facts, language: Language) -> str:
-    columns, p = _count(facts, "columns", language), _p(facts, language)
+    columns, p = count_of(facts, "columns", language), p_of(facts, language)
     difference = facts.get("difference")
     apart = numbers.number(difference, language) if isinstance(difference, float) else "—"
     worst = shortened(str(facts.get("worst") or "—"))
@@ -74,7 +56,7 @@ def _balance(facts: Facts, language: Language) -> str:
         de=f"größter Abstand {apart} Standardabweichungen bei {worst}",
         en=f"largest difference {apart} standard deviations, at {worst}",
     )
-    if _fits(facts):
+    if fits(facts):
         return say(
             language,
             de=f"Die Gruppen sind in {columns} bekannten Merkmalen ausgewogen ({p}; {how}).",
@@ -89,7 +71,7 @@ def _balance(facts: Facts, language: Language) -> str:
 
 
 def _leak(facts: Facts, language: Language, *, nobody: str, some: str, en: str) -> str:
-    contacts, total = _count(facts, "contacts", language), _count(facts, "total", language)
+    contacts, total = count_of(facts, "contacts", language), count_of(facts, "total", language)
     channels = facts.get("channels")
     by = f"; {shortened(channels)}" if isinstance(channels, str) else ""
     if facts.get("contacts") == 0:
@@ -98,7 +80,7 @@ def _leak(facts: Facts, language: Language, *, nobody: str, some: str, en: str) 
             de=f"Keiner der {total} {nobody} hat eine Nachricht bekommen.",
             en=f"None of the {total} {en} got a message.",
         )
-    sent = _count(facts, "messages", language)
+    sent = count_of(facts, "messages", language)
     return say(
         language,
         de=f"{contacts} von {total} {some} haben Nachrichten bekommen ({sent} Nachrichten{by}).",
@@ -127,7 +109,7 @@ def _held_out(facts: Facts, language: Language) -> str:
 
 
 def _household(facts: Facts, language: Language) -> str:
-    contacts, total = _count(facts, "contacts", language), _count(facts, "total", language)
+    contacts, total = count_of(facts, "contacts", language), count_of(facts, "total", language)
     return say(
         language,
         de=f"{contacts} von {total} Kontakten der Kontrollgruppe leben mit jemandem zusammen, der Nachrichten bekam.",
@@ -136,13 +118,13 @@ def _household(facts: Facts, language: Language) -> str:
 
 
 def _never(facts: Facts, language: Language) -> str:
-    contacts, total = _count(facts, "contacts", language), _count(facts, "total", language)
+    contacts, total = count_of(facts, "contacts", language), count_of(facts, "total", language)
     arms = ", ".join(
-        f"{shortened(name.removeprefix('never '))} {numbers.count(n, language)}"
-        for name, n in facts.items()
-        if name.startswith("never ") and isinstance(n, int)
+        f"{shortened(arm)} {numbers.count(n, language)}"
+        for arm, n in by_arm(facts, "never").items()
+        if isinstance(n, int)
     )
-    p = f"; {_p(facts, language)}" if isinstance(facts.get("p"), float) else ""
+    p = f"; {p_of(facts, language)}" if isinstance(facts.get("p"), float) else ""
     return say(
         language,
         de=f"{contacts} von {total} Kontakten der Treatmentgruppen haben nie eine Nachricht bekommen ({arms}{p}).",
@@ -167,11 +149,11 @@ def _carry_over(facts: Facts, language: Language) -> str:
     earlier, share = shortened(str(facts.get("experiment"))), facts.get("share")
     part = numbers.percent(share, language) if isinstance(share, float) else "—"
     p = (
-        _p(facts, language)
+        p_of(facts, language)
         if isinstance(facts.get("p"), float)
         else say(language, de="zu wenige für einen Test", en="too few for a test")
     )
-    if _fits(facts):
+    if fits(facts):
         return say(
             language,
             de=f"{part} der Kontakte waren schon in {earlier}, in allen Gruppen gleich verteilt ({p}).",

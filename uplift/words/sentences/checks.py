@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import re
-from collections.abc import Mapping
-
 from uplift.words import numbers
 from uplift.words.codes import CODES
-from uplift.words.dates import day, duration
+from uplift.words.dates import duration
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
 from uplift.words.sentences import merges, resampled, splits
-
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-Fact = str | int | float | None
-Facts = Mapping[str, Fact]
+from uplift.words.sentences.facts import Fact, Facts, day_of
 
 
 def found(code: str, facts: Facts, language: Language) -> str:
@@ -262,7 +254,7 @@ def _weight_epochs(facts: Facts, language: Language) -> str | None:
 
 
 def _look(facts: Facts, language: Language) -> str | None:
-    following, last, read_out = (_day(facts.get(name), language) for name in ("next_look", "last_look", "read_out"))
+    following, last, read_out = (day_of(facts.get(name), language) for name in ("next_look", "last_look", "read_out"))
     if read_out is None:
         return None
     ahead = following or read_out
@@ -279,13 +271,6 @@ def _look(facts: Facts, language: Language) -> str | None:
         en=f"Today is not one of the planned looks; the last was on {last}, the next is on {ahead}, the read-out on "
         f"{read_out}.",
     )
-
-
-def _day(fact: Fact, language: Language) -> str | None:
-    """A day in words, where the fact is one."""
-    if not isinstance(fact, str) or not ISO_DAY.fullmatch(fact):
-        return None
-    return day(datetime.date.fromisoformat(fact), language)
 
 
 def _missing_contacts(facts: Facts, language: Language) -> str | None:

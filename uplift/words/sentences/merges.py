@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from uplift.words import numbers
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
-
-Facts = Mapping[str, str | int | float | None]
+from uplift.words.sentences.facts import Facts, by_arm, fits
+from uplift.words.values import uplift_range
 
 
 def rate(facts: Facts, language: Language) -> str | None:
@@ -28,9 +28,9 @@ def rate(facts: Facts, language: Language) -> str | None:
             en=f"Of {who_en} none was merged since the assignment.",
         )
     shares = ", ".join(f"{arm} {share}" for arm, share in _shares(facts, language))
-    p, alpha = facts.get("p"), facts.get("alpha")
+    p = facts.get("p")
     test = f"{shares}; {numbers.p_text(p, language)}" if isinstance(p, float) else shares
-    if isinstance(p, float) and isinstance(alpha, float) and p < alpha:
+    if not fits(facts):
         return say(
             language,
             de=f"In den Gruppen wurde unterschiedlich oft zusammengeführt ({test}), insgesamt {some} von {who_de}; "
@@ -63,25 +63,20 @@ def without_conflicts(facts: Facts, language: Language) -> str | None:
 
 
 def _shares(facts: Facts, language: Language) -> Iterator[tuple[str, str]]:
-    for name, share in facts.items():
-        kind, _, arm = name.partition(" ")
-        if kind == "share" and arm and isinstance(share, int | float):
+    for arm, share in by_arm(facts, "share").items():
+        if isinstance(share, int | float):
             yield shortened(arm), numbers.percent(share, language)
 
 
 def _readings(facts: Facts, language: Language) -> Iterator[str]:
-    for name, value in facts.items():
-        kind, _, arm = name.partition(" ")
+    for arm, value in by_arm(facts, "without").items():
         every = facts.get(f"every {arm}")
-        if kind != "without" or not isinstance(value, float) or not isinstance(every, float):
+        if not isinstance(value, float) or not isinstance(every, float):
             continue
         now, before = (numbers.percent(v, language, signed=True) for v in (value, every))
         low, high = facts.get(f"low {arm}"), facts.get(f"high {arm}")
         interval = ""
         if isinstance(low, float) and isinstance(high, float):
-            ends = (
-                f"{numbers.percent(low, language)} {say(language, de='bis', en='to')} {numbers.percent(high, language)}"
-            )
-            interval = f" ({ends})"
+            interval = f" ({uplift_range(low, high, language)})"
         instead = say(language, de=f"statt {before}", en=f"instead of {before}")
         yield f"{shortened(arm)} {now}{interval} {instead}"

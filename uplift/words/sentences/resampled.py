@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from uplift.words import numbers
 from uplift.words.language import Language, say
 from uplift.words.names import shortened
+from uplift.words.sentences.facts import Facts
 from uplift.words.values import uplift_range
-
-Facts = Mapping[str, str | int | float | None]
 
 
 def second_road(facts: Facts, language: Language) -> str | None:
