@@ -77,6 +77,14 @@ def test_a_draw_of_mostly_tiny_strata_says_that_it_pooled_them(bench: Bench):
     assert "40 of 40 strata have fewer than 20 contacts" in told.message
 
 
+@pytest.mark.parametrize("name", ["unit_number", "observed"])
+def test_strata_may_be_called_as_the_engine_calls_its_own_columns(bench: Bench, name: str):
+    bench.write(arms=ARMS, audience=WAVES, assignment={**STRATIFIED, "strata": [name]})
+    people(bench, 600, **{name: [f"x{i % 3}" for i in range(600)]})
+    bench.assign()
+    assert Counter(s for (s,) in bench.rows("stratum")) == {"x0": 200, "x1": 200, "x2": 200}
+
+
 def test_values_with_bars_and_backslashes_do_not_run_together(bench: Bench):
     pairs = [("a|b", "c"), ("a", "b|c"), ("a\\", "|b"), ("a\\|", "b"), ("\\null", "x"), (None, "x")]
     columns = list(zip(*[pair for pair in pairs for _ in range(30)], strict=True))

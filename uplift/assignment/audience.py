@@ -5,7 +5,7 @@ from __future__ import annotations
 from uplift.assignment.decide import AUDIENCE
 from uplift.assignment.plan import Plan
 from uplift.engine.adapter import Engine, quoted
-from uplift.engine.audience import Audience, audience, id_problems
+from uplift.engine.audience import NUMBER, Audience, audience, id_problems
 from uplift.engine.merges import MERGED, open_merges
 from uplift.engine.score_table import require_old_scores
 from uplift.engine.strata import strata_findings
@@ -43,7 +43,7 @@ def open_audience(study: Study, plan: Plan, engine: Engine) -> tuple[Problem, ..
         f"{cluster} AS cluster_id, eligible_at, {_stratum(plan)} AS stratum, {holdout} AS holdout_unit,"
         f" {layer} AS layer_unit, {late} AS late"
     )
-    key = "unit_number" if unit.type == "integer" else "unit_id"
+    key = NUMBER if unit.type == "integer" else "unit_id"
     merges = open_merges(engine, study)
     if merges is None:
         engine.define(AUDIENCE, f"SELECT unit_id, {key} AS unit_key, {columns} FROM {quoted(who.view)}")

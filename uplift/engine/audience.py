@@ -28,7 +28,8 @@ from uplift.spec.experiment import RowNumber
 from uplift.spec.study import Study
 
 ELIGIBLE = "eligible"
-RESERVED = ("unit_id", "unit_number", "cluster_id", "eligible_at", "observed")
+NUMBER = "_unit_number"
+RESERVED = ("unit_id", "cluster_id", "eligible_at")
 NUMBERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
 """Types whose values are 64-bit integers as they stand: their column is compared instead of its texts."""
 
@@ -36,7 +37,7 @@ NUMBERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", 
 @dataclass(frozen=True, slots=True)
 class Audience:
     """The eligible contacts: `view` has unit_id, cluster_id, eligible_at (texts and a timestamp), then the strata and
-    the units of holdout and layer as text under their own names; `observed` for assignment by a column. `unit_number`
+    the units of holdout and layer as text under their own names; `observed` for assignment by a column. `_unit_number`
     is the id as a BIGINT where it is one.
     """
 
@@ -96,7 +97,7 @@ def audience(engine: Engine, study: Study, *, cache: Path | None = None) -> Audi
     selected += [f"{quoted(as_text(name))} AS {quoted(name)}" for name in kept]
     if unit.type == "integer":
         as_number = quoted(str(unit.id)) if number else f"TRY_CAST({own} AS BIGINT)"
-        selected.append(f"{as_number} AS unit_number")
+        selected.append(f"{as_number} AS {NUMBER}")
     sql = f"SELECT {', '.join(selected)} FROM {quoted(typed.view)}"
     for use in uses:
         try:
@@ -159,6 +160,7 @@ def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> t
     zeros = "regexp_full_match(unit_id, '[+-]?0[0-9]+|\\+[0-9]+')"
     other = f"NOT regexp_full_match(unit_id, '{CANONICAL_INTEGER}') OR TRY_CAST(unit_id AS BIGINT) IS NULL"
     integer = unit.type == "integer"
+    key = NUMBER if integer else "unit_id"
     checks = [
         ("UP550", blank, "no id", "fill them in the source, or filter: where: {} is not null"),
         ("UP553", padded, "blanks around the id", "trim the ids in the source: ' 1' and '1' are two contacts"),
@@ -169,7 +171,7 @@ def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> t
             ("UP554", other, "an id that is no integer", "write type: string, or repair the ids"),
         ]
     if column.physical == "integer":  # an integer has one written form; nothing but its absence can be wrong
-        checks = [("UP550", "unit_number IS NULL" if integer else "unit_id IS NULL", *checks[0][2:])]
+        checks = [("UP550", f"{key} IS NULL", *checks[0][2:])]
     # One pass: the first condition that an id meets names its problem; a sound integer is settled by the first test.
     sound = f"WHEN NOT ({other}) THEN NULL" if integer and column.physical != "integer" else ""
     named = f"CASE {sound} {' '.join(f'WHEN {bad} THEN {text_literal(code)}' for code, bad, *_ in checks)} END"
@@ -181,7 +183,7 @@ def id_problems(engine: Engine, study: Study, *, cache: Path | None = None) -> t
             contacts = "1 eligible contact has" if n == 1 else f"{n:,} eligible contacts have"
             problems.append(Problem(code, f"{contacts} {what}{example}", fix=fix.format(unit.id), place=place))
     twice: object = 0
-    if engine.twins(who.view, "unit_number" if integer else "unit_id"):
+    if engine.twins(who.view, key):
         (twice,) = engine.run(
             f"SELECT count(*) FROM (SELECT unit_id FROM {quoted(who.view)} WHERE unit_id IS NOT NULL "
             "GROUP BY unit_id HAVING count(*) > 1) AS d"
